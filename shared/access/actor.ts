@@ -1,0 +1,34 @@
+/** Who is asking, as the session says. Ids only. */
+export const ROLES = [
+  'resident',
+  'family-doctor',
+  'village-doctor',
+  'practitioner',
+  'nurse',
+  'clerk',
+  'call-centre-agent',
+  'referral-coordinator',
+  'institution-administrator',
+  'health-authority',
+] as const;
+
+export type Role = (typeof ROLES)[number];
+
+export interface ResidentActor {
+  readonly kind: 'resident';
+  readonly accountId: string;
+  readonly roles: readonly ['resident'];
+}
+
+export interface StaffActor {
+  readonly kind: 'staff';
+  readonly accountId: string;
+  readonly institutionId: string;
+  /** Present for doctors. */
+  readonly practitionerId?: string;
+  readonly roles: readonly Exclude<Role, 'resident'>[];
+  /** True once the TOTP code was checked in this session; without it no staff grant fits. */
+  readonly secondFactor: boolean;
+}
+
+export type Actor = ResidentActor | StaffActor;

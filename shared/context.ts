@@ -1,0 +1,142 @@
+import type * as z from 'zod/mini';
+import type { Actor } from './access/actor.ts';
+import type { Access } from './access/grants.ts';
+import type { DomainEvent, Item, Key } from './data/table.ts';
+import type { Deps } from './deps.ts';
+import type { ErrorCatalogue } from './kernel/errors.ts';
+
+export type Schema = z.ZodMiniType;
+type Parsed<S> = S extends Schema ? z.output<S> : undefined;
+
+/** A parsed, authorised request as a use case receives it. */
+export interface Call<Params = unknown, Query = unknown, Body = unknown> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** Undefined on public routes without a session. */
+  readonly actor: Actor | undefined;
+  /** `Idempotency-Key` header; always there where the route asks for it. */
+  readonly requestKey: string;
+  readonly requestId: string;
+  readonly traceparent: string;
+}
+
+export interface RouteDeclaration<
+  D extends Deps,
+  P extends Schema | undefined,
+  Q extends Schema | undefined,
+  B extends Schema | undefined,
+  R extends Schema,
+> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** `/<context>/…/{param}`. */
+  readonly path: string;
+  /** One Chinese line for the documentation. */
+  readonly summary: string;
+  readonly access: Access;
+  readonly request?: { readonly params?: P; readonly query?: Q; readonly body?: B };
+  readonly response: R;
+  /** Success status; default 200. */
+  readonly status?: 200 | 201 | 202;
+  /** Codes of the context's catalogue this route may answer, besides the house's. */
+  readonly errors?: readonly string[];
+  /** Writes need an `Idempotency-Key` header unless this says they are repeatable by nature. Default `required` for POST. */
+  readonly requestKey?: 'required' | 'not-needed';
+  /** Largest body in bytes; default 64 KiB. */
+  readonly maxBodyBytes?: number;
+  readonly handle: (
+    deps: D,
+    call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>,
+  ) => Promise<z.input<R>>;
+}
+
+/** A route with its schemas' types forgotten: what the house's readers (router, OpenAPI, CDK, tests) see. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly request: { readonly params?: Schema | undefined; readonly query?: Schema | undefined; readonly body?: Schema | undefined };
+  readonly response: Schema;
+  readonly status: number;
+  readonly errors: readonly string[];
+  readonly requestKey: 'required' | 'not-needed';
+  readonly maxBodyBytes: number;
+  readonly handle: (deps: Deps, call: Call) => Promise<unknown>;
+}
+
+export function route<
+  R extends Schema,
+  D extends Deps = Deps,
+  P extends Schema | undefined = undefined,
+  Q extends Schema | undefined = undefined,
+  B extends Schema | undefined = undefined,
+>(declaration: RouteDeclaration<D, P, Q, B, R>): Route {
+  return {
+    ...declaration,
+    request: declaration.request ?? {},
+    status: declaration.status ?? 200,
+    errors: declaration.errors ?? [],
+    requestKey: declaration.requestKey ?? (declaration.method === 'POST' ? 'required' : 'not-needed'),
+    maxBodyBytes: declaration.maxBodyBytes ?? 65_536,
+    // The one place where a handler's types are forgotten: the stack parses with the same schemas before it calls.
+    handle: declaration.handle as unknown as Route['handle'],
+  };
+}
+
+/** Called by a state machine. Idempotent: Step Functions and the laptop may both call it again. */
+export interface Task {
+  readonly input: Schema;
+  readonly output: Schema;
+  readonly handle: (deps: Deps, input: unknown, call: { readonly taskToken?: string; readonly requestId: string }) => Promise<unknown>;
+}
+
+/** Handles one kind of domain event. Idempotent by `event.id`: delivery is at least once and in any order. */
+export interface Subscription {
+  /** `<context>.<what-happened>`. */
+  readonly event: string;
+  readonly handle: (deps: Deps, event: DomainEvent) => Promise<void>;
+}
+
+/** Called with the item whose timer has passed. It changes or clears the timer by condition, or throws to be called again. */
+export type TimerHandler = (deps: Deps, due: { readonly key: Key; readonly item: Item }) => Promise<void>;
+
+/** Called at fixed times of Asia/Shanghai. Idempotent: a schedule may fire twice or late. */
+export interface Schedule {
+  readonly name: string;
+  /** Day times `HH:mm` in Asia/Shanghai, every day. */
+  readonly dailyAt: string;
+  readonly handle: (deps: Deps, fired: { readonly at: string }) => Promise<void>;
+}
+
+export interface Context {
+  /** Lower-case word: key prefix, path prefix, function names. */
+  readonly name: string;
+  readonly errors: ErrorCatalogue;
+  readonly routes: readonly Route[];
+  readonly tasks: Readonly<Record<string, Task>>;
+  readonly subscriptions: readonly Subscription[];
+  readonly timers: Readonly<Record<string, TimerHandler>>;
+  readonly schedules: readonly Schedule[];
+  /**
+   * Key prefixes outside `<name>#` that this context may touch: the shared views.
+   * IAM grants and the laptop's guard are made of it.
+   */
+  readonly grants: readonly { readonly prefix: string; readonly access: 'read' | 'write' }[];
+  /** Adds what only this context needs (a provider's client), built once per container. */
+  readonly provide: (deps: Deps) => Deps;
+}
+
+/** One bounded context, declared once: Lambda functions, CDK, the laptop, OpenAPI and the access matrix read it. */
+export function defineContext(declaration: Pick<Context, 'name' | 'errors' | 'routes'> & Partial<Context>): Context {
+  const context: Context = { tasks: {}, subscriptions: [], timers: {}, schedules: [], grants: [], provide: (deps) => deps, ...declaration };
+  for (const { method, path, errors } of context.routes) {
+    if (path !== `/${context.name}` && !path.startsWith(`/${context.name}/`)) {
+      throw new Error(`${method} ${path} is not below /${context.name}`);
+    }
+    for (const code of errors) {
+      if (!(code in context.errors.definitions)) throw new Error(`${method} ${path} names the unknown error ${code}`);
+    }
+  }
+  return context;
+}

@@ -1,0 +1,23 @@
+import * as z from 'zod/mini';
+
+/** The only reader of `process.env`. AWS endpoints are taken by the SDK itself from `AWS_ENDPOINT_URL_*`. */
+const schema = z.object({
+  /** City id, e.g. `pingdingshan`. */
+  CITY: z.string(),
+  /** JSON file with the city's settings and dated policy. */
+  CITY_FILE: z.string(),
+  TABLE_NAME: z.string(),
+  /** The city's CMK: id, ARN or alias. */
+  KEY_ID: z.string(),
+  /** Event bus that the stream's pipe feeds. */
+  BUS_NAME: z.optional(z.string()),
+  LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
+  /** Overrides the address of WeChat's servers. */
+  WECHAT_ENDPOINT: z._default(z.string(), 'https://api.weixin.qq.com'),
+});
+
+export type Env = z.output<typeof schema>;
+
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
+  return schema.parse(source);
+}
