@@ -1,0 +1,81 @@
+import { CALENDAR_YEARS, type CalendarYear } from './calendar-data.ts';
+import { addDays, type Day, daysBetween, weekdayOf, yearOf } from './china-time.ts';
+
+/** Asked about a year whose notice the calendar does not hold. Guessing would move legal deadlines. */
+export class CalendarNotCoveredError extends Error {
+  readonly day: Day;
+
+  constructor(day: Day) {
+    super('the working-day calendar does not cover this year');
+    this.name = 'CalendarNotCoveredError';
+    this.day = day;
+  }
+}
+
+/** Working days of China. Every method throws CalendarNotCoveredError as soon as it needs a year without data. */
+export interface WorkingCalendar {
+  /** True on weekdays that are no holiday and on made-up Saturdays and Sundays. */
+  isWorkingDay(day: Day): boolean;
+  /** The name of the holiday a day off belongs to; undefined on working days and plain weekends. */
+  holidayOn(day: Day): string | undefined;
+  /** The `days`-th working day after (or, negative, before) `day`, which itself is not counted. 0 gives `day` back. */
+  addWorkingDays(day: Day, days: number): Day;
+  /** The last working day before `day`. */
+  previousWorkingDay(day: Day): Day;
+  /** Working days after `from` up to and including `to`; negative when `to` comes first. */
+  workingDaysBetween(from: Day, to: Day): number;
+}
+
+export function workingCalendar(years: readonly CalendarYear[]): WorkingCalendar {
+  const covered = new Set(years.map(({ year }) => year));
+  const made = new Set(years.flatMap(({ makeUpDays }) => makeUpDays));
+  const off = new Map<Day, string>();
+  for (const { name, from, to } of years.flatMap(({ holidays }) => holidays)) {
+    for (let day = from; day <= to; day = addDays(day, 1)) off.set(day, name);
+  }
+
+  function assertCovered(day: Day): void {
+    if (!covered.has(yearOf(day))) throw new CalendarNotCoveredError(day);
+  }
+
+  function isWorkingDay(day: Day): boolean {
+    assertCovered(day);
+    return made.has(day) || (weekdayOf(day) <= 5 && !off.has(day));
+  }
+
+  function addWorkingDays(day: Day, days: number): Day {
+    if (!Number.isSafeInteger(days)) throw new RangeError('working days are counted in whole numbers');
+    assertCovered(day);
+    const step = days < 0 ? -1 : 1;
+    let reached = day;
+    for (let left = Math.abs(days); left > 0; ) {
+      reached = addDays(reached, step);
+      if (isWorkingDay(reached)) left -= 1;
+    }
+    return reached;
+  }
+
+  function workingDaysBetween(from: Day, to: Day): number {
+    if (to < from) return -workingDaysBetween(to, from);
+    assertCovered(from);
+    let count = 0;
+    for (let offset = 1; offset <= daysBetween(from, to); offset += 1) {
+      if (isWorkingDay(addDays(from, offset))) count += 1;
+    }
+    return count;
+  }
+
+  return {
+    isWorkingDay,
+    holidayOn(day) {
+      assertCovered(day);
+      return off.get(day);
+    },
+    addWorkingDays,
+    previousWorkingDay: (day) => addWorkingDays(day, -1),
+    workingDaysBetween,
+  };
+}
+
+/** The calendar of the years whose notices are in `calendar-data.ts`: 2024, 2025 and 2026. */
+export const chinaCalendar: WorkingCalendar = workingCalendar(CALENDAR_YEARS);
