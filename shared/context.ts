@@ -44,10 +44,7 @@ export interface RouteDeclaration<
   readonly requestKey?: 'required' | 'not-needed';
   /** Largest body in bytes; default 64 KiB. */
   readonly maxBodyBytes?: number;
-  readonly handle: (
-    deps: D,
-    call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>,
-  ) => Promise<z.input<R>>;
+  readonly handle: (deps: D, call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>) => Promise<z.input<R>>;
 }
 
 /** A route with its schemas' types forgotten: what the house's readers (router, OpenAPI, CDK, tests) see. */
@@ -56,7 +53,11 @@ export interface Route {
   readonly path: string;
   readonly summary: string;
   readonly access: Access;
-  readonly request: { readonly params?: Schema | undefined; readonly query?: Schema | undefined; readonly body?: Schema | undefined };
+  readonly request: {
+    readonly params?: Schema | undefined;
+    readonly query?: Schema | undefined;
+    readonly body?: Schema | undefined;
+  };
   readonly response: Schema;
   readonly status: number;
   readonly errors: readonly string[];
@@ -88,7 +89,11 @@ export function route<
 export interface Task {
   readonly input: Schema;
   readonly output: Schema;
-  readonly handle: (deps: Deps, input: unknown, call: { readonly taskToken?: string; readonly requestId: string }) => Promise<unknown>;
+  readonly handle: (
+    deps: Deps,
+    input: unknown,
+    call: { readonly taskToken?: string; readonly requestId: string },
+  ) => Promise<unknown>;
 }
 
 /** Handles one kind of domain event. Idempotent by `event.id`: delivery is at least once and in any order. */
@@ -128,14 +133,25 @@ export interface Context {
 }
 
 /** One bounded context, declared once: Lambda functions, CDK, the laptop, OpenAPI and the access matrix read it. */
-export function defineContext(declaration: Pick<Context, 'name' | 'errors' | 'routes'> & Partial<Context>): Context {
-  const context: Context = { tasks: {}, subscriptions: [], timers: {}, schedules: [], grants: [], provide: (deps) => deps, ...declaration };
+export function defineContext(
+  declaration: Pick<Context, 'name' | 'errors' | 'routes'> & Partial<Context>,
+): Context {
+  const context: Context = {
+    tasks: {},
+    subscriptions: [],
+    timers: {},
+    schedules: [],
+    grants: [],
+    provide: (deps) => deps,
+    ...declaration,
+  };
   for (const { method, path, errors } of context.routes) {
     if (path !== `/${context.name}` && !path.startsWith(`/${context.name}/`)) {
       throw new Error(`${method} ${path} is not below /${context.name}`);
     }
     for (const code of errors) {
-      if (!(code in context.errors.definitions)) throw new Error(`${method} ${path} names the unknown error ${code}`);
+      if (!(code in context.errors.definitions))
+        throw new Error(`${method} ${path} names the unknown error ${code}`);
     }
   }
   return context;

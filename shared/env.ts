@@ -21,3 +21,23 @@ export type Env = z.output<typeof schema>;
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   return schema.parse(source);
 }
+
+/**
+ * The credentials Lambda puts into the environment, and nothing else: the SDK's default provider chain
+ * costs 130 KB of bundle to look in places that do not exist there.
+ */
+export async function awsCredentials(): Promise<{
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}> {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined) {
+    throw new Error('no AWS credentials in the environment');
+  }
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
+  };
+}

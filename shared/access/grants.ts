@@ -11,7 +11,11 @@ import type { Role } from './actor.ts';
 export type Relation =
   | { readonly kind: 'none' }
   | { readonly kind: 'own-account' }
-  | { readonly kind: 'patient'; readonly param: string; readonly kinds: readonly ('SELF' | 'GUARDIAN' | 'FAMILY')[] }
+  | {
+      readonly kind: 'patient';
+      readonly param: string;
+      readonly kinds: readonly ('SELF' | 'GUARDIAN' | 'FAMILY')[];
+    }
   | { readonly kind: 'signed'; readonly param: string }
   | { readonly kind: 'institution'; readonly param: string };
 
@@ -29,7 +33,10 @@ export const none: Relation = { kind: 'none' };
 export const ownAccount: Relation = { kind: 'own-account' };
 
 /** The resident's own patient, a minor they are guardian of, or a family member who agreed. */
-export function patient(param = 'patientId', kinds: readonly ('SELF' | 'GUARDIAN' | 'FAMILY')[] = ['SELF', 'GUARDIAN', 'FAMILY']): Relation {
+export function patient(
+  param = 'patientId',
+  kinds: readonly ('SELF' | 'GUARDIAN' | 'FAMILY')[] = ['SELF', 'GUARDIAN', 'FAMILY'],
+): Relation {
   return { kind: 'patient', param, kinds };
 }
 
@@ -42,7 +49,11 @@ export function institution(param = 'institutionId'): Relation {
 }
 
 /** The same relation for several roles. */
-export function allow(roles: Role | readonly Role[], relation: Relation, fields?: readonly string[]): readonly Grant[] {
+export function allow(
+  roles: Role | readonly Role[],
+  relation: Relation,
+  fields?: readonly string[],
+): readonly Grant[] {
   return (typeof roles === 'string' ? [roles] : roles).map((role) => ({
     role,
     relation,

@@ -1,0 +1,36 @@
+import type middy from '@middy/core';
+import type { Actor } from '../access/actor.ts';
+import type { Call, Context, Route } from '../context.ts';
+import type { Deps } from '../deps.ts';
+import type { HttpRequest } from './request.ts';
+
+/**
+ * What the steps of one request learn, in this order. It takes the edge event's place in the stack,
+ * because that is what middy hands to every middleware and to the handler.
+ */
+export interface Exchange {
+  readonly deps: Deps;
+  readonly http: HttpRequest;
+  readonly startedAt: number;
+  readonly requestId: string;
+  readonly traceparent: string;
+  /** Set by `matchRoute`. */
+  route?: Route;
+  params?: Readonly<Record<string, string>>;
+  /** Set by `authenticate`; undefined on a public route without a session. */
+  actor?: Actor | undefined;
+  /** Set by `authorise`: the top-level response fields this actor may see; undefined: all declared ones. */
+  fields?: readonly string[] | undefined;
+  /** Set by `parse`. */
+  call?: Call;
+}
+
+/** A middleware of the house. */
+export type Step = middy.MiddlewareObj<Exchange, unknown>;
+export type StepMaker = (context: Context) => Step;
+
+/** The matched route; only steps before `matchRoute` could see none, and there are no such readers. */
+export function routeOf(exchange: Exchange): Route {
+  if (exchange.route === undefined) throw new Error('the route is read before it is matched');
+  return exchange.route;
+}

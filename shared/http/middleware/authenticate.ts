@@ -1,0 +1,21 @@
+import { houseErrors } from '../../kernel/errors.ts';
+import { routeOf, type Step } from '../exchange.ts';
+
+const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/;
+
+/** Who asks. A token that is there must be good, also on a public route: a broken one is never treated as none. */
+export function authenticate(): Step {
+  return {
+    before: async ({ event }) => {
+      const header = event.http.headers['authorization'];
+      if (header === undefined) {
+        if (routeOf(event).access !== 'public') throw houseErrors.refusal('UNAUTHENTICATED');
+        return;
+      }
+      const token = BEARER.exec(header)?.[1];
+      const actor = token === undefined ? undefined : await event.deps.sessions.verify(token);
+      if (actor === undefined) throw houseErrors.refusal('UNAUTHENTICATED');
+      event.actor = actor;
+    },
+  };
+}

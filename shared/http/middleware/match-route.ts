@@ -1,0 +1,19 @@
+import type { Context } from '../../context.ts';
+import { houseErrors } from '../../kernel/errors.ts';
+import type { Step } from '../exchange.ts';
+import { createRouter } from '../router.ts';
+
+export function matchRoute(context: Context): Step {
+  const match = createRouter(context.routes);
+  return {
+    before: ({ event }) => {
+      const { method, path } = event.http;
+      const result = match(method, path);
+      if (!result.found) {
+        throw houseErrors.refusal(result.allowed.length > 0 ? 'METHOD_NOT_ALLOWED' : 'NOT_FOUND');
+      }
+      event.route = result.route;
+      event.params = result.params;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { routeOf, type Step } from '../exchange.ts';
+import { encode } from '../response.ts';
+
+/**
+ * The use case's answer through the response schema: an undeclared field cannot leave,
+ * nor can one that the actor's grant does not name.
+ */
+export function respond(): Step {
+  return {
+    after: (request) => {
+      const { http, fields } = request.event;
+      const route = routeOf(request.event);
+      const declared = route.response.parse(request.response);
+      request.response = encode(http, route.status, fields === undefined ? declared : pick(declared, fields));
+    },
+  };
+}
+
+function pick(value: unknown, fields: readonly string[]): unknown {
+  return Object.fromEntries(Object.entries(value as object).filter(([name]) => fields.includes(name)));
+}

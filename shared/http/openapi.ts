@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import type { Context, Route, Schema } from '../context.ts';
+import { type ErrorDefinition, houseErrors } from '../kernel/errors.ts';
+
+/** OpenAPI 3.1 of all contexts, from the same declarations that serve the requests. Build time and laptop only. */
+export function openApi(
+  contexts: readonly Context[],
+  { version = '0.1.0' }: { version?: string } = {},
+): object {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const context of contexts) {
+    for (const route of context.routes) {
+      paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(context, route) };
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: '分级诊疗平台 tiered care', version },
+    tags: contexts.map(({ name }) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: { session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { Error: ERROR },
+    },
+  };
+}
+
+function operation(context: Context, route: Route): object {
+  const success = {
+    description: '成功',
+    content: { 'application/json': { schema: jsonSchema(route.response, 'output') } },
+  };
+  return {
+    operationId: operationId(route),
+    tags: [context.name],
+    summary: route.summary,
+    security: route.access === 'public' ? [] : [{ session: [] }],
+    ...(route.access === 'public'
+      ? {}
+      : {
+          'x-access': route.access.map(({ role, relation, fields }) => ({
+            role,
+            relation: relation.kind,
+            fields,
+          })),
+        }),
+    parameters: [
+      ...parameters('path', route.request.params),
+      ...parameters('query', route.request.query),
+      ...(route.requestKey === 'required' ? [REQUEST_KEY] : []),
+    ],
+    ...(route.request.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: jsonSchema(route.request.body, 'input') } },
+          },
+        }),
+    responses: { [route.status]: success, ...errorResponses(context, route) },
+  };
+}
+
+/** `POST /booking/patients/{patientId}/appointments` → `post_booking_patients_patientId_appointments`. */
+export function operationId({ method, path }: Pick<Route, 'method' | 'path'>): string {
+  return `${method.toLowerCase()}${path.replaceAll(/[{}]/g, '').replaceAll(/[/-]/g, '_')}`;
+}
+
+function parameters(location: 'path' | 'query', schema: Schema | undefined): readonly object[] {
+  if (schema === undefined) return [];
+  const json = jsonSchema(schema, 'input') as { properties?: Record<string, object>; required?: string[] };
+  return Object.entries(json.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: location,
+    required: location === 'path' || (json.required ?? []).includes(name),
+    schema: property,
+  }));
+}
+
+function errorResponses(context: Context, route: Route): Record<string, object> {
+  const codes: [string, ErrorDefinition][] = [
+    ...Object.entries(houseErrors.definitions).filter(([code]) => applies(code, route)),
+    ...Object.entries(context.errors.definitions).filter(([code]) => route.errors.includes(code)),
+  ];
+  const byStatus = Object.groupBy(codes, ([, { status }]) => status);
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, entries = []]) => [
+      status,
+      {
+        description: entries.map(([code, { message }]) => `\`${code}\` ${message}`).join('；'),
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    ]),
+  );
+}
+
+function applies(code: string, route: Route): boolean {
+  if (code === 'METHOD_NOT_ALLOWED') return false;
+  if (route.access === 'public' && ['FORBIDDEN', 'SECOND_FACTOR_REQUIRED'].includes(code)) return false;
+  return route.request.body !== undefined || !['BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'].includes(code);
+}
+
+function jsonSchema(schema: Schema, io: 'input' | 'output'): object {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    target: 'draft-2020-12',
+    unrepresentable: 'any',
+  });
+  return json;
+}
+
+const REQUEST_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description: '客户端为每次操作生成的唯一标识；网络重试时保持不变，不会重复执行',
+  schema: { type: 'string', pattern: '^[\\w-]{8,64}$' },
+};
+
+const ERROR = {
+  type: 'object',
+  required: ['code', 'message', 'requestId'],
+  properties: {
+    code: { type: 'string' },
+    message: { type: 'string' },
+    requestId: { type: 'string' },
+    fields: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['in', 'path', 'code', 'message'],
+        properties: {
+          in: { enum: ['path', 'query', 'header', 'body'] },
+          path: { type: 'string' },
+          code: { type: 'string' },
+          message: { type: 'string' },
+        },
+      },
+    },
+    reasons: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['code', 'message'],
+        properties: { code: { type: 'string' }, message: { type: 'string' }, detail: { type: 'object' } },
+      },
+    },
+    context: { type: 'object' },
+  },
+};
