@@ -1,8 +1,11 @@
+import { createRequire } from 'node:module';
 import fc from 'fast-check';
-import idcard from 'idcard';
 import { describe, expect, it } from 'vitest';
 import { addDays, daysBetween } from '../../shared/kernel/china-time.ts';
 import { checkResidentId, upgradeResidentId } from '../../shared/privacy/resident-id.ts';
+
+// Its types promise a default export that the CommonJS module does not have.
+const idcard: typeof import('idcard').default = createRequire(import.meta.url)('idcard');
 
 const today = '2026-11-22';
 const digits = (length: number) =>
