@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { EventBridgeEvent } from 'aws-lambda';
+import type { StreamRecord } from './stream-reader.ts';
+
+export type BusEvent = EventBridgeEvent<string, { readonly type: string; readonly event: string }>;
+
+/**
+ * What the pipe between stream and bus makes of a record, or undefined where its filter drops it
+ * (`NewImage.eventId` exists). The event stays one JSON string, since a pipe does not unwrap DynamoDB's types.
+ */
+export function busEventOf(
+  record: StreamRecord,
+  place: { account: string; region: string },
+): BusEvent | undefined {
+  const image = record.dynamodb?.NewImage;
+  const [type, event] = [image?.['eventType']?.S, image?.['event']?.S];
+  if (image?.['eventId'] === undefined || type === undefined || event === undefined) return undefined;
+  return {
+    id: randomUUID(),
+    version: '0',
+    account: place.account,
+    region: place.region,
+    time: (record.dynamodb?.ApproximateCreationDateTime ?? new Date(0)).toISOString().replace(/\.\d+/, ''),
+    source: type.split('.')[0] ?? type,
+    resources: [],
+    'detail-type': type,
+    detail: { type, event },
+  };
+}
+
+/** Records of one item are delivered one after the other. */
+export function itemKeyOf(record: StreamRecord): string {
+  const keys = record.dynamodb?.Keys ?? {};
+  return JSON.stringify([keys['pk']?.S ?? '', keys['sk']?.S ?? '']);
+}
