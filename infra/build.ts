@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type BuildOptions, build as esbuild, type Metafile, type Plugin } from 'esbuild';
+import type { Context } from '../shared/context.ts';
+import { openApi } from '../shared/http/openapi.ts';
+import { contexts } from './contexts.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+export const ENTRIES = ['api', 'worker'] as const;
+
+export interface Bundle {
+  /** `<context>-<entry>`: the folder below `functions/`. */
+  readonly name: string;
+  readonly minifiedBytes: number;
+  readonly gzipBytes: number;
+}
+
+export interface BuildProps {
+  readonly contexts: readonly Pick<Context, 'name'>[];
+  readonly dist: string;
+}
+
+/**
+ * The SDK's clients import their default credential chain even when they are given credentials: 130 KB that look in
+ * places a Lambda does not have (SSO, profiles, instance metadata). Every client of ours is given `awsCredentials`.
+ */
+const noCredentialChain: Plugin = {
+  name: 'no-credential-chain',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({ path, namespace: 'cut' }));
+    onLoad({ filter: /./, namespace: 'cut' }, () => ({
+      contents:
+        'export const defaultProvider = () => async () => { throw new Error("give the client awsCredentials"); };',
+    }));
+  },
+};
+
+/** CommonJS on purpose: an ES module's first `import 'node:http'` alone costs a cold start 20 to 40 ms. */
+export const bundleOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  minify: true,
+  mainFields: ['module', 'main'],
+  supported: { 'dynamic-import': false },
+  sourcemap: 'external',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'error',
+  plugins: [noCredentialChain],
+} as const satisfies BuildOptions;
+
+/** Bundles both functions of every context in one pass, and answers what the bundles hold. */
+export async function buildFunctions({ contexts, dist }: BuildProps): Promise<Metafile> {
+  const entryPoints = contexts.flatMap(({ name }) =>
+    ENTRIES.map((entry) => ({
+      in: join(ROOT, 'functions', name, `${entry}.ts`),
+      out: `functions/${name}-${entry}/index`,
+    })),
+  );
+  rmSync(join(dist, 'functions'), { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const { metafile } = await esbuild({
+    ...bundleOptions,
+    plugins: [...bundleOptions.plugins],
+    mainFields: [...bundleOptions.mainFields],
+    entryPoints,
+    outdir: dist,
+    absWorkingDir: ROOT,
+  });
+  writeFileSync(join(dist, 'meta.json'), `${JSON.stringify(sorted(metafile))}\n`);
+  return metafile;
+}
+
+/** Sizes as Lambda sees them; the map files beside the bundles are not uploaded. */
+export function bundlesOf({ contexts, dist }: BuildProps): Bundle[] {
+  return contexts.flatMap(({ name }) =>
+    ENTRIES.map((entry) => {
+      const code = readFileSync(join(dist, 'functions', `${name}-${entry}`, 'index.js'));
+      return { name: `${name}-${entry}`, minifiedBytes: code.length, gzipBytes: gzipSync(code).length };
+    }),
+  );
+}
+
+/** In a fixed order, so that the file differs only when the bundles do. */
+function sorted({ inputs, outputs }: Metafile): Metafile {
+  const byName = <T>(record: Record<string, T>): Record<string, T> =>
+    Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return { inputs: byName(inputs), outputs: byName(outputs) };
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1024).toFixed(1).padStart(8);
+}
+
+if (import.meta.main) {
+  const dist = join(ROOT, 'dist');
+  await buildFunctions({ contexts, dist });
+  writeFileSync(join(dist, 'openapi.json'), `${JSON.stringify(openApi(contexts), undefined, 2)}\n`);
+  console.log(`${'function'.padEnd(24)}  KB min   KB gzip`);
+  for (const { name, minifiedBytes, gzipBytes } of bundlesOf({ contexts, dist })) {
+    console.log(`${name.padEnd(24)}${kilobytes(minifiedBytes)}  ${kilobytes(gzipBytes)}`);
+  }
+  console.log(`written to ${relative(process.cwd(), dist) || '.'}: functions/, openapi.json, meta.json`);
+}

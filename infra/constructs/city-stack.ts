@@ -1,0 +1,43 @@
+import { ArnFormat, aws_kms as kms, RemovalPolicy, Stack, aws_ssm as ssm } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { City } from '../cities/city.ts';
+import { namesOf } from './names.ts';
+
+/** Base of every stack of a city: environment, tags, physical names and what follows from the city's settings. */
+export abstract class CityStack extends Stack {
+  readonly city: City;
+  readonly names: ReturnType<typeof namesOf>;
+
+  constructor(scope: Construct, id: string, city: City, description: string) {
+    super(scope, id, {
+      stackName: `${city.id}-${id}`,
+      description: `${description} (${city.id})`,
+      env: { region: city.region, ...(city.account === undefined ? {} : { account: city.account }) },
+      terminationProtection: city.deletionProtection,
+      tags: { city: city.id, 'division-code': city.divisionCode },
+    });
+    this.city = city;
+    this.names = namesOf(city.id);
+  }
+
+  /** What becomes of data when its stack goes. */
+  get removalPolicy(): RemovalPolicy {
+    return this.city.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  }
+
+  /** The city's key, known to the other stacks by the parameter that the data stack keeps. */
+  sharedKey(): kms.IKey {
+    const arn = ssm.StringParameter.valueForStringParameter(this, this.names.keyArnParameter);
+    return kms.Key.fromKeyArn(this, 'CityKey', arn);
+  }
+
+  arn(service: string, resource: string, resourceName?: string): string {
+    return this.formatArn({
+      service,
+      resource,
+      ...(resourceName === undefined
+        ? { arnFormat: ArnFormat.NO_RESOURCE_NAME }
+        : { resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME }),
+    });
+  }
+}
