@@ -1,0 +1,14 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+
+/**
+ * The client the table layer expects. It does not retry by itself: the SDK would repeat an addition whose answer
+ * was lost, and does not repeat a transaction that met another. Both are judged in `table-retry.ts`.
+ * A socket that stalls is given up long before the caller's own 15 seconds.
+ */
+export function createTableClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
+  return new DynamoDBClient({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+    ...config,
+  });
+}
