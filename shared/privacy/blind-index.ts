@@ -12,6 +12,9 @@ const NORMALISE = {
   phone: (value: string) => normaliseMobile(value) ?? value.normalize('NFKC').trim(),
   openid: (value: string) => value.trim(),
   unionid: (value: string) => value.trim(),
+  'login-name': (value: string) => value.normalize('NFKC').trim().toLowerCase(),
+  /** One-time codes (invitations, activations): stored so that a read of the table opens nothing. */
+  code: (value: string) => value.trim(),
 } as const;
 
 export type BlindKind = keyof typeof NORMALISE;

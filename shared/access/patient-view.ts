@@ -1,0 +1,65 @@
+import * as z from 'zod/mini';
+import type { Item, Key } from '../data/table.ts';
+import type { Deps } from '../deps.ts';
+import type { Day } from '../kernel/china-time.ts';
+import { daySchema } from '../kernel/schemas.ts';
+
+export const PATIENT_PREFIX = 'patient#';
+
+/** Scope of the keys that seal the profile: readers need `keys#patient` besides the prefix. */
+export const PATIENT_SCOPE = 'patient';
+
+/** What rules of other contexts (age limits, priorities) may know of a patient. Never to be logged or sent on. */
+export interface PatientProfile {
+  readonly birthDate: Day;
+  readonly sex: 'male' | 'female';
+  /** An invented person of a demonstration: left out of statistics. */
+  readonly synthetic: boolean;
+}
+
+const sealedSchema = z.object({ birthDate: daySchema, sex: z.enum(['male', 'female']) });
+
+export function patientProfileKey(patientId: string): Key {
+  return { pk: `${PATIENT_PREFIX}${patientId}`, sk: 'profile' };
+}
+
+/** The shared view's item, for a transaction. Written by identity alone. */
+export async function patientProfileItem(
+  { cipher }: Pick<Deps, 'cipher'>,
+  patientId: string,
+  { birthDate, sex, synthetic }: PatientProfile,
+): Promise<Item> {
+  const text = JSON.stringify({ birthDate, sex });
+  return {
+    ...patientProfileKey(patientId),
+    profile: await cipher.seal(PATIENT_SCOPE, placeOf(patientId), text),
+    synthetic,
+  };
+}
+
+export async function writePatientProfile(
+  deps: Pick<Deps, 'cipher' | 'table'>,
+  patientId: string,
+  profile: PatientProfile,
+): Promise<void> {
+  await deps.table.put(await patientProfileItem(deps, patientId, profile));
+}
+
+/**
+ * Undefined: no such patient. Consistent, so that a patient just registered can book.
+ * @throws FieldSealError when the item was moved or altered.
+ */
+export async function readPatientProfile(
+  { cipher, table }: Pick<Deps, 'cipher' | 'table'>,
+  patientId: string,
+): Promise<PatientProfile | undefined> {
+  const item = await table.get(patientProfileKey(patientId), { consistent: true });
+  if (item === undefined) return undefined;
+  const text = await cipher.open(PATIENT_SCOPE, placeOf(patientId), String(item['profile']));
+  return { ...sealedSchema.parse(JSON.parse(text)), synthetic: item['synthetic'] === true };
+}
+
+function placeOf(patientId: string): { readonly item: string; readonly field: string } {
+  const { pk, sk } = patientProfileKey(patientId);
+  return { item: `${pk}|${sk}`, field: 'profile' };
+}
