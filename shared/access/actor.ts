@@ -14,13 +14,18 @@ export const ROLES = [
 
 export type Role = (typeof ROLES)[number];
 
-export interface ResidentActor {
+interface SessionHolder {
+  /** Of the session that was shown: one session is exchanged for another only while it is still the account's. */
+  readonly sessionVersion?: number;
+}
+
+export interface ResidentActor extends SessionHolder {
   readonly kind: 'resident';
   readonly accountId: string;
   readonly roles: readonly ['resident'];
 }
 
-export interface StaffActor {
+export interface StaffActor extends SessionHolder {
   readonly kind: 'staff';
   readonly accountId: string;
   readonly institutionId: string;

@@ -86,7 +86,8 @@ export function createSessions({ city, table, clock, signer, verifier }: Session
       const claims = await readToken(token, city, clock, verifier);
       if (claims === undefined) return undefined;
       const { version, ...actor } = claims;
-      return (await versionOf(claims.accountId)) === version ? withoutUndefined(actor) : undefined;
+      if ((await versionOf(claims.accountId)) !== version) return undefined;
+      return { ...withoutUndefined(actor), sessionVersion: version };
     },
   };
 }

@@ -40,7 +40,7 @@ export class AuditRefusedError extends Error {
   }
 }
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9_:./#-]{0,127}$/;
+const ID = /^[A-Za-z0-9][A-Za-z0-9_:./#=-]{0,127}$/;
 
 /**
  * An identity or phone number has the shape of an id too. Only a whole part between separators counts: a run of
