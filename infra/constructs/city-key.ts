@@ -55,7 +55,6 @@ export class CityKey extends Construct {
 /** Resource `*` of a key policy means this key alone; AWS offers no other way to write it. */
 function keyPolicy(stack: CityStack): iam.PolicyStatement[] {
   const resources = ['*'];
-  const ofThisAccount = { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } };
   return [
     new iam.PolicyStatement({
       sid: 'IamDecidesInThisAccount',
@@ -81,17 +80,24 @@ function keyPolicy(stack: CityStack): iam.PolicyStatement[] {
         },
       },
     }),
+    // Undeliverable events into dead-letter queues. EventBridge sets no aws:Source… key here, the queue does set its context.
     new iam.PolicyStatement({
-      sid: 'QueuesAndTopicOfThisAccount',
-      principals: [
-        // Undeliverable events into dead-letter queues.
-        new iam.ServicePrincipal('events.amazonaws.com'),
-        // Alarms into the topic.
-        new iam.ServicePrincipal('cloudwatch.amazonaws.com'),
-      ],
+      sid: 'EventsIntoQueuesOfTheCity',
+      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources,
-      conditions: ofThisAccount,
+      conditions: {
+        ArnLike: { 'kms:EncryptionContext:aws:sqs:arn': stack.arn('sqs', `${stack.city.id}-*`) },
+      },
+    }),
+    new iam.PolicyStatement({
+      sid: 'AlarmsIntoTheTopic',
+      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources,
+      conditions: {
+        ArnEquals: { 'kms:EncryptionContext:aws:sns:topicArn': stack.arn('sns', stack.names.alarmTopic) },
+      },
     }),
   ];
 }

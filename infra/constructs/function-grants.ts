@@ -1,18 +1,17 @@
 import { Aws, aws_iam as iam, type aws_kms as kms } from 'aws-cdk-lib';
-import type { Context } from '../../shared/context.ts';
 import type { CityStack } from './city-stack.ts';
 import type { Entry } from './names.ts';
-import { keyRingsOf, tableAccess } from './table-access.ts';
+import { type Grantee, tableAccess, wrappedAt } from './table-access.ts';
 
-export interface Grantee {
+export interface FunctionGrants {
   readonly role: iam.Role;
   readonly key: kms.IKey;
-  readonly context: Pick<Context, 'name' | 'grants' | 'timers'>;
+  readonly context: Grantee;
   readonly entry: Entry;
 }
 
 /** Confines a function to its own partition keys, and its use of the city's key to that table and its own key ring. */
-export function grantTable(stack: CityStack, { role, key, context, entry }: Grantee): void {
+export function grantTable(stack: CityStack, { role, key, context, entry }: FunctionGrants): void {
   const table = stack.arn('dynamodb', 'table', stack.names.table);
   for (const { actions, indexes, leadingKeys } of tableAccess(context, entry)) {
     role.addToPolicy(
@@ -40,17 +39,19 @@ export function grantTable(stack: CityStack, { role, key, context, entry }: Gran
       },
     }),
   );
-  role.addToPolicy(
-    new iam.PolicyStatement({
-      // Data keys are wrapped for their own address in the table (shared/privacy/wrapped-keys.ts).
-      actions: ['kms:Encrypt', 'kms:Decrypt'],
-      resources: [key.keyArn],
-      conditions: {
-        StringEquals: {
-          'kms:EncryptionContext:city': stack.city.id,
-          'kms:EncryptionContext:pk': [...keyRingsOf(context.name)],
+  // Data keys and secrets are wrapped for their own address in the table (shared/privacy).
+  for (const [action, addresses] of Object.entries(wrappedAt(context))) {
+    role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: [`kms:${action === 'encrypt' ? 'Encrypt' : 'Decrypt'}`],
+        resources: [key.keyArn],
+        conditions: {
+          StringEquals: {
+            'kms:EncryptionContext:city': stack.city.id,
+            'kms:EncryptionContext:pk': addresses,
+          },
         },
-      },
-    }),
-  );
+      }),
+    );
+  }
 }

@@ -1,62 +1,126 @@
+import { RELATION_PREFIX } from '../../shared/access/care-relations.ts';
+import { INSTITUTION_PREFIX } from '../../shared/access/institution-tree.ts';
+import { PATIENT_PREFIX, PATIENT_SCOPE } from '../../shared/access/patient-view.ts';
+import { SESSION_PREFIX } from '../../shared/access/sessions.ts';
 import type { Context } from '../../shared/context.ts';
+import { chargesOf } from '../../shared/data/carried.ts';
+import type { IndexName } from '../../shared/data/table.ts';
+import { SECRETS_PREFIX } from '../../shared/privacy/secrets.ts';
 import type { Entry } from './names.ts';
 
 /** One IAM statement: these actions on the table, and on these indexes, for partition keys that match a pattern. */
 export interface TableAccess {
   readonly actions: readonly string[];
-  readonly indexes: readonly string[];
+  readonly indexes: readonly IndexName[];
   /** `dynamodb:LeadingKeys` patterns; on an index they are held against the index's own partition key. */
   readonly leadingKeys: readonly string[];
 }
 
-const IDENTITY = 'identity';
+export type Grantee = Pick<Context, 'name' | 'grants' | 'timers' | 'routes'>;
 
-/** Partition keys of the wrapped keys a context makes; identity also signs sessions. */
-export function keyRingsOf(name: string): readonly string[] {
-  return [`keys#${name}`, ...(name === IDENTITY ? ['keys#session', 'keys#session-public'] : [])];
-}
+const IDENTITY = 'identity';
+const AUDIT = 'audit#*';
+/** The day's entries, in the index `lookup`: what is sealed at its end. */
+const AUDIT_DAY = 'audit-day#*';
+/** Public keys of sessions: in clear, for whoever checks a session. */
+const SESSION_PUBLIC = 'keys#session-public';
 
 /**
- * What one function of a context may do with the table: its own items, its key ring, and what it declares as grants.
+ * What one function of a context may do with the table: its own items, its keys and secrets, what it declares as
+ * grants, and what the access rules of its routes read.
  *
  * An action stands in exactly one statement. A transaction may touch several prefixes at once, and
  * `ForAllValues` must then find them all in the same list.
  */
-export function tableAccess(
-  context: Pick<Context, 'name' | 'grants' | 'timers'>,
-  entry: Entry,
-): readonly TableAccess[] {
+export function tableAccess(context: Grantee, entry: Entry): readonly TableAccess[] {
   const { name } = context;
-  const isIdentity = name === IDENTITY;
   const sweeps = entry === 'worker' && Object.keys(context.timers).length > 0;
   const own = `${name}#*`;
-  const keyRings = keyRingsOf(name);
-  const reads = [...new Set([own, ...keyRings, 'keys#session-public', ...granted(context, 'read')])];
-  const changes = [own, ...granted(context, 'write')];
+  const granted = patternsOf(context, 'read');
+  const reads = unique([
+    own,
+    ...keysMade(context),
+    ...keysRead(context),
+    `${SECRETS_PREFIX}${name}`,
+    SESSION_PUBLIC,
+    ...granted,
+    ...(entry === 'api' ? readByAccessRules(context) : []),
+  ]);
+  const changes = unique([own, ...patternsOf(context, 'write')]);
+  const indexes: IndexName[] = ['lookup'];
+  if (granted.includes(`${chargesOf('')}*`)) indexes.push('charges');
+  if (sweeps) indexes.push('due');
+  const queries = [
+    ...reads,
+    ...(sweeps ? [`due#${name}#*`] : []),
+    ...(name === IDENTITY ? [AUDIT, AUDIT_DAY] : []),
+  ];
   return [
-    { actions: ['GetItem', 'BatchGetItem', 'ConditionCheckItem'], indexes: [], leadingKeys: reads },
-    {
-      actions: ['Query'],
-      indexes: [
-        'lookup',
-        ...(reads.some((pattern) => pattern.startsWith('charges#')) ? ['charges'] : []),
-        ...(sweeps ? ['due'] : []),
-      ],
-      leadingKeys: [...reads, ...(sweeps ? [`due#${name}#*`] : []), ...(isIdentity ? ['audit#*'] : [])],
-    },
+    { actions: ['BatchGetItem', 'ConditionCheckItem', 'GetItem'], indexes: [], leadingKeys: reads },
+    { actions: ['Query'], indexes, leadingKeys: queries },
     // Wrapped keys and audit entries are added and never changed: no update, no deletion, by anybody.
-    { actions: ['PutItem'], indexes: [], leadingKeys: [...changes, ...keyRings, 'audit#*'] },
-    { actions: ['UpdateItem', 'DeleteItem'], indexes: [], leadingKeys: changes },
+    { actions: ['PutItem'], indexes: [], leadingKeys: unique([...changes, ...keysMade(context), AUDIT]) },
+    { actions: ['DeleteItem', 'UpdateItem'], indexes: [], leadingKeys: changes },
   ];
 }
 
-function granted({ name, grants }: Pick<Context, 'name' | 'grants'>, access: 'read' | 'write'): string[] {
+/** Addresses in the table whose content a context may have wrapped or unwrapped by the city's key. */
+export function wrappedAt(context: Grantee): {
+  readonly encrypt: readonly string[];
+  readonly decrypt: readonly string[];
+} {
+  const encrypt = keysMade(context).filter((pk) => pk !== SESSION_PUBLIC);
+  const decrypt = unique([...encrypt, ...keysRead(context), `${SECRETS_PREFIX}${context.name}`]);
+  return { encrypt, decrypt };
+}
+
+/** Partition keys of the data keys a context makes; identity also signs sessions. */
+function keysMade(context: Grantee): string[] {
+  const writesPatients = context.grants.some(
+    ({ prefix, access }) => prefix === PATIENT_PREFIX && access === 'write',
+  );
+  return [
+    `keys#${context.name}`,
+    ...(writesPatients ? [`keys#${PATIENT_SCOPE}`] : []),
+    ...(context.name === IDENTITY ? ['keys#session', SESSION_PUBLIC] : []),
+  ];
+}
+
+/** Who may read the sealed profile of patients needs its keys too. */
+function keysRead({ grants }: Grantee): string[] {
+  return grants.some(({ prefix }) => prefix === PATIENT_PREFIX) ? [`keys#${PATIENT_SCOPE}`] : [];
+}
+
+/** The shared views that `shared/access` reads before a route of this context is called. */
+function readByAccessRules({ routes }: Grantee): string[] {
+  const kinds = new Set(
+    routes.flatMap(({ access }) => (access === 'public' ? [] : access.map(({ relation }) => relation.kind))),
+  );
+  return [
+    // A token is checked wherever one is sent, on public routes too.
+    `${SESSION_PREFIX}*`,
+    ...(kinds.has('patient') || kinds.has('signed') ? [`${RELATION_PREFIX}*`] : []),
+    ...(kinds.has('institution') ? [`${INSTITUTION_PREFIX}*`] : []),
+  ];
+}
+
+/** Never given by a grant: what signs sessions, other contexts' secrets and timers, and changes of the audit trail. */
+const NOT_GRANTED = /^(keys#session|secrets#|due#)/;
+
+function patternsOf({ name, grants }: Grantee, access: 'read' | 'write'): string[] {
   return grants
     .filter((grant) => grant.access === access)
     .map(({ prefix }) => {
       if (!/^[a-z][a-z0-9-]*#[A-Za-z0-9#-]*$/.test(prefix)) {
         throw new Error(`${name} asks for the prefix ${JSON.stringify(prefix)}: a word and # are the least`);
       }
-      return `${prefix}*`;
+      if (NOT_GRANTED.test(prefix) || (access === 'write' && prefix.startsWith('audit'))) {
+        throw new Error(`${name} asks to ${access} ${prefix}, which no grant gives`);
+      }
+      return prefix.startsWith('keys#') ? prefix : `${prefix}*`;
     });
+}
+
+function unique(patterns: readonly string[]): string[] {
+  return [...new Set(patterns)];
 }
