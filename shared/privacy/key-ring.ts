@@ -73,21 +73,23 @@ export function createKeyRing(parts: KeyRingParts): KeyRing {
     return key;
   }
 
+  async function version(scope: string, purpose: KeyPurpose, number: number): Promise<DataKey> {
+    const address = keyAddress(scope, purpose, number);
+    const known = unwrapped.get(`${address.pk}/${address.sk}`);
+    if (known !== undefined) return known;
+    const item = await table.get(address, { consistent: true });
+    if (item === undefined) throw new KeyMissingError(`${scope}/${purpose}#${number}`);
+    return open(item);
+  }
+
   return {
     city,
     newest,
-    async version(scope, purpose, version) {
-      const address = keyAddress(scope, purpose, version);
-      const known = unwrapped.get(`${address.pk}/${address.sk}`);
-      if (known !== undefined) return known;
-      const item = await table.get(address, { consistent: true });
-      if (item === undefined) throw new KeyMissingError(`${scope}/${purpose}#${version}`);
-      return open(item);
-    },
+    version,
     async all(scope, purpose) {
       const { version: last } = await newest(scope, purpose);
       const versions = Array.from({ length: last }, (_, i) => last - i);
-      return Promise.all(versions.map((version) => this.version(scope, purpose, version)));
+      return Promise.all(versions.map((number) => version(scope, purpose, number)));
     },
     async rotate(scope, purpose) {
       const stored = await newestStored(table, scope, purpose);
