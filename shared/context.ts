@@ -21,6 +21,23 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly traceparent: string;
 }
 
+/**
+ * Who is written down as having seen or changed whose health data, before the answer leaves. `by-event`: the
+ * change's own event is written down by a subscription, so that a hot path pays for no further write.
+ */
+export type AuditRule<Params, Body, Response> =
+  | 'by-event'
+  | {
+      /** What was accessed, e.g. `appointment`. */
+      readonly subject: string;
+      readonly action: 'READ' | 'WRITE';
+      readonly of: (seen: {
+        readonly params: Params;
+        readonly body: Body;
+        readonly response: Response;
+      }) => readonly { readonly patientId: string; readonly subjectId: string }[];
+    };
+
 export interface RouteDeclaration<
   D extends Deps,
   P extends Schema | undefined,
@@ -44,6 +61,7 @@ export interface RouteDeclaration<
   readonly requestKey?: 'required' | 'not-needed';
   /** Largest body in bytes; default 64 KiB. */
   readonly maxBodyBytes?: number;
+  readonly audit?: AuditRule<Parsed<P>, Parsed<B>, z.input<R>>;
   readonly handle: (deps: D, call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>) => Promise<z.input<R>>;
 }
 
@@ -63,6 +81,7 @@ export interface Route {
   readonly errors: readonly string[];
   readonly requestKey: 'required' | 'not-needed';
   readonly maxBodyBytes: number;
+  readonly audit?: AuditRule<unknown, unknown, unknown>;
   readonly handle: (deps: Deps, call: Call) => Promise<unknown>;
 }
 
@@ -73,14 +92,16 @@ export function route<
   Q extends Schema | undefined = undefined,
   B extends Schema | undefined = undefined,
 >(declaration: RouteDeclaration<D, P, Q, B, R>): Route {
+  const { audit, ...rest } = declaration;
   return {
-    ...declaration,
+    ...rest,
     request: declaration.request ?? {},
     status: declaration.status ?? 200,
     errors: declaration.errors ?? [],
     requestKey: declaration.requestKey ?? (declaration.method === 'POST' ? 'required' : 'not-needed'),
     maxBodyBytes: declaration.maxBodyBytes ?? 65_536,
-    // The one place where a handler's types are forgotten: the stack parses with the same schemas before it calls.
+    ...(audit === undefined ? {} : { audit: audit as unknown as NonNullable<Route['audit']> }),
+    // The one place where a route's types are forgotten: the stack parses with the same schemas before it calls.
     handle: declaration.handle as unknown as Route['handle'],
   };
 }

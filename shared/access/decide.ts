@@ -5,7 +5,7 @@ import { hasRelation } from './care-relations.ts';
 import type { Grant, Relation } from './grants.ts';
 
 export type Decision =
-  | { readonly allowed: true; readonly fields: readonly string[] | undefined }
+  | { readonly allowed: true; readonly grant: Grant }
   | { readonly allowed: false; readonly code: 'FORBIDDEN' | 'SECOND_FACTOR_REQUIRED' };
 
 /** The first grant whose role the actor has and whose relation stands. The answer never tells whether the subject exists. */
@@ -25,7 +25,7 @@ export async function decide(
     return { allowed: false, code: 'SECOND_FACTOR_REQUIRED' };
   }
   for (const grant of candidates) {
-    if (await stands(deps, grant.relation, actor, params)) return { allowed: true, fields: grant.fields };
+    if (await stands(deps, grant.relation, actor, params)) return { allowed: true, grant };
   }
   return { allowed: false, code: 'FORBIDDEN' };
 }

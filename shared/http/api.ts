@@ -3,6 +3,7 @@ import type { Context as LambdaContext } from 'aws-lambda';
 import type { Context } from '../context.ts';
 import { createDeps, type Deps } from '../deps.ts';
 import { type Exchange, routeOf, type Step } from './exchange.ts';
+import { audit } from './middleware/audit.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { authorise } from './middleware/authorise.ts';
 import { mapErrors } from './middleware/map-errors.ts';
@@ -28,6 +29,7 @@ export function createApi(context: Context, given?: Deps): ApiHandler {
     authorise(),
     parse(),
     respond(),
+    audit(),
   ];
   const stack = middy<Exchange, unknown>();
   for (const step of steps) stack.use(step);

@@ -1,5 +1,6 @@
 import type middy from '@middy/core';
 import type { Actor } from '../access/actor.ts';
+import type { Grant } from '../access/grants.ts';
 import type { Call, Context, Route } from '../context.ts';
 import type { Deps } from '../deps.ts';
 import type { HttpRequest } from './request.ts';
@@ -19,8 +20,8 @@ export interface Exchange {
   params?: Readonly<Record<string, string>>;
   /** Set by `authenticate`; undefined on a public route without a session. */
   actor?: Actor | undefined;
-  /** Set by `authorise`: the top-level response fields this actor may see; undefined: all declared ones. */
-  fields?: readonly string[] | undefined;
+  /** Set by `authorise`: the grant that fits; undefined on a public route. */
+  grant?: Grant;
   /** Set by `parse`. */
   call?: Call;
 }

@@ -17,7 +17,7 @@ export interface Reason {
   readonly code: string;
   readonly message: string;
   /** Figures behind it (a limit, an instant); never personal data. */
-  readonly detail?: Readonly<Record<string, string | number | boolean>>;
+  readonly detail?: Record<string, string | number | boolean>;
 }
 
 /** One faulty field of a request. */
@@ -76,16 +76,48 @@ export function defineErrors<Code extends string>(
 
 /** What every context may answer; the rest is the context's own. */
 export const houseErrors = defineErrors({
-  INVALID_REQUEST: { status: 400, message: '请求内容有误，请检查标出的字段', note: 'a field is missing or wrong; all are listed' },
+  INVALID_REQUEST: {
+    status: 400,
+    message: '请求内容有误，请检查标出的字段',
+    note: 'a field is missing or wrong; all are listed',
+  },
   UNAUTHENTICATED: { status: 401, message: '请先登录', note: 'no session, or it has ended' },
-  SECOND_FACTOR_REQUIRED: { status: 401, message: '请先完成动态口令验证', note: 'staff session without second factor' },
-  FORBIDDEN: { status: 403, message: '您没有权限进行此操作', note: 'no grant of the route fits this actor and subject' },
+  SECOND_FACTOR_REQUIRED: {
+    status: 401,
+    message: '请先完成动态口令验证',
+    note: 'staff session without second factor',
+  },
+  FORBIDDEN: {
+    status: 403,
+    message: '您没有权限进行此操作',
+    note: 'no grant of the route fits this actor and subject',
+  },
   NOT_FOUND: { status: 404, message: '未找到相关内容', note: 'no such route or thing' },
-  METHOD_NOT_ALLOWED: { status: 405, message: '不支持该请求方式', note: 'the path exists with other methods' },
-  CONFLICT: { status: 409, message: '内容已发生变化，请刷新后重试', note: 'lost a race; reading again helps' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    message: '不支持该请求方式',
+    note: 'the path exists with other methods',
+  },
+  CONFLICT: {
+    status: 409,
+    message: '内容已发生变化，请刷新后重试',
+    note: 'lost a race; reading again helps',
+  },
   BODY_TOO_LARGE: { status: 413, message: '提交的内容过大', note: 'over the route limit' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, message: '只接受 JSON 格式的内容', note: 'Content-Type is not JSON' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    message: '只接受 JSON 格式的内容',
+    note: 'Content-Type is not JSON',
+  },
   TOO_MANY_REQUESTS: { status: 429, message: '操作过于频繁，请稍后再试', note: 'rate limit' },
-  INTERNAL: { status: 500, message: '系统繁忙，请稍后再试', note: 'a defect of ours; the request id finds it in the logs' },
-  UNAVAILABLE: { status: 503, message: '服务暂时不可用，请稍后再试', note: 'a provider or the table did not answer; repeating is safe' },
+  INTERNAL: {
+    status: 500,
+    message: '系统繁忙，请稍后再试',
+    note: 'a defect of ours; the request id finds it in the logs',
+  },
+  UNAVAILABLE: {
+    status: 503,
+    message: '服务暂时不可用，请稍后再试',
+    note: 'a provider or the table did not answer; repeating is safe',
+  },
 });

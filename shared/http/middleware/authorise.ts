@@ -12,7 +12,7 @@ export function authorise(): Step {
       if (actor === undefined) throw houseErrors.refusal('UNAUTHENTICATED');
       const decision = await decide(deps, access, actor, params ?? {});
       if (!decision.allowed) throw houseErrors.refusal(decision.code);
-      event.fields = decision.fields;
+      event.grant = decision.grant;
     },
   };
 }

@@ -8,7 +8,8 @@ import { encode } from '../response.ts';
 export function respond(): Step {
   return {
     after: (request) => {
-      const { http, fields } = request.event;
+      const { http, grant } = request.event;
+      const fields = grant?.fields;
       const route = routeOf(request.event);
       const declared = route.response.parse(request.response);
       request.response = encode(http, route.status, fields === undefined ? declared : pick(declared, fields));

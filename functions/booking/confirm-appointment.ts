@@ -1,0 +1,27 @@
+import type { Deps } from '../../shared/deps.ts';
+import { instant } from '../../shared/kernel/clock.ts';
+import { move, tryMove } from './appointment-moves.ts';
+import { bookingErrors } from './errors.ts';
+import type { Appointment, AppointmentId } from './store.ts';
+
+/** Rule I4: a hold ends as a booking only while it lasts and nothing is owed online. */
+export async function confirmAppointment(deps: Deps, id: AppointmentId, by: string): Promise<Appointment> {
+  const now = instant(deps.clock);
+  const moved = await tryMove(deps, id, {
+    to: 'BOOKED',
+    by,
+    changes: { remove: ['heldUntil'] },
+    onlyIf: { status: 'HELD', heldUntil: { gt: now }, 'charge.payBy': { exists: false } },
+  });
+  if (moved.ok) return moved.appointment;
+  const { current } = moved;
+  if (current === undefined) throw bookingErrors.refusal('APPOINTMENT_NOT_FOUND');
+  if (current.status === 'BOOKED') return current;
+  if (current.status !== 'HELD')
+    throw bookingErrors.refusal('WRONG_STATE', { context: { status: current.status } });
+  if ((current.heldUntil ?? '') <= now) {
+    await move(deps, id, { to: 'EXPIRED', by: 'system', onlyIf: { heldUntil: { le: now } } });
+    throw bookingErrors.refusal('HOLD_LAPSED');
+  }
+  throw bookingErrors.refusal('PAYMENT_DUE', { context: { payBy: current.charge?.payBy ?? '' } });
+}

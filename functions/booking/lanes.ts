@@ -1,0 +1,60 @@
+import { type Lane, type LanePool, laneOf } from './numbers.ts';
+import type { Pool } from './policy.ts';
+import type { Claim, ScheduleDetail, SlotDetail } from './store.ts';
+
+/** How numbers lie in slots and pools. Numbers run through the slots in order, in each slot pool by pool. */
+
+export const POOLS = ['PUBLIC', 'COMMUNITY', 'REFERRAL', 'ONSITE'] as const satisfies readonly Pool[];
+
+/** The free lanes of a new schedule: each number in exactly one slot and one pool. */
+export function initialLanes(slots: readonly SlotDetail[]): Record<Lane, number[]> {
+  const lanes: Record<Lane, number[]> = {};
+  let number = 0;
+  slots.forEach((slot, slotIndex) => {
+    for (const pool of POOLS) {
+      const tokens = Array.from({ length: slot.quota[pool] }, () => ++number);
+      if (tokens.length > 0) lanes[laneOf(pool, slotIndex)] = tokens;
+    }
+  });
+  return lanes;
+}
+
+/** Slot and pool a number started in; an extra number counts as ONSITE. */
+export function originOf(
+  detail: Pick<ScheduleDetail, 'slots' | 'extra'>,
+  number: number,
+): { slotIndex: number; pool: Pool } {
+  let last = 0;
+  for (const [slotIndex, slot] of detail.slots.entries()) {
+    for (const pool of POOLS) {
+      last += slot.quota[pool];
+      if (number <= last) return { slotIndex, pool };
+    }
+  }
+  const slotIndex = detail.extra[number];
+  if (slotIndex === undefined) throw new Error('the number is not of this schedule');
+  return { slotIndex, pool: 'ONSITE' };
+}
+
+/** Free tokens of a pool in a slot. */
+export function freeIn(claim: Pick<Claim, 'free'>, pool: LanePool, slotIndex: number): readonly number[] {
+  return claim.free[laneOf(pool, slotIndex)] ?? [];
+}
+
+/** Free plus held: must equal `capacity` at all times (rule I1). */
+export function countNumbers({ free, holders }: Pick<Claim, 'free' | 'holders'>): number {
+  return Object.values(free).reduce((sum, tokens) => sum + tokens.length, 0) + Object.keys(holders).length;
+}
+
+/** Lanes to try for a booking, best first: wanted slot or earliest, pools in the channel's order, only those open. */
+export function candidateLanes(
+  claim: Pick<Claim, 'free'>,
+  detail: Pick<ScheduleDetail, 'slots'>,
+  pools: readonly Pool[],
+  slotIndex: number | undefined,
+): readonly Lane[] {
+  const slotIndexes = slotIndex === undefined ? detail.slots.map((_, index) => index) : [slotIndex];
+  return slotIndexes.flatMap((index) =>
+    pools.filter((pool) => freeIn(claim, pool, index).length > 0).map((pool) => laneOf(pool, index)),
+  );
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod/mini';
+import type { Subscription } from '../../shared/context.ts';
+import { auditEntry } from '../../shared/privacy/audit.ts';
+import { idSchema } from './contracts.ts';
+import { settleAppointment } from './settle-appointment.ts';
+import { appointments, practitioners } from './store.ts';
+import { APPOINTMENT_STATUSES, TERMINAL } from './transitions.ts';
+
+const practitionerChanged = z.object({
+  practitionerId: idSchema,
+  institutionId: idSchema,
+  departmentId: idSchema,
+  name: z.string(),
+  title: z.string(),
+  active: z.boolean(),
+  version: z.int(),
+});
+
+const appointmentMoved = z.object({ patientId: idSchema, appointmentId: z.string(), by: z.string() });
+
+/** Booking's copy of a doctor. Events may come late or twice: an older version never overwrites a newer one. */
+const keepPractitioner: Subscription = {
+  event: 'directory.practitioner-changed',
+  handle: async ({ table }, event) => {
+    const { practitionerId, institutionId, departmentId, name, title, active, version } =
+      practitionerChanged.parse(event.data);
+    await practitioners.put(
+      table,
+      { institutionId, practitionerId },
+      { practitionerId, institutionId, departmentId, name, title, active, version },
+      { if: { $any: [{ $exists: false }, { version: { lt: version } }] } },
+    );
+  },
+};
+
+/** Finishes what the request that ended the appointment may have left undone. */
+const settleEnded: readonly Subscription[] = TERMINAL.filter((status) => status !== 'FULFILLED').map(
+  (status) => ({
+    event: eventType(status),
+    handle: async (deps, event) => {
+      const { patientId, appointmentId } = appointmentMoved.parse(event.data);
+      const appointment = await appointments.get(
+        deps.table,
+        { patientId, appointmentId },
+        { consistent: true },
+      );
+      if (appointment !== undefined) await settleAppointment(deps, appointment);
+    },
+  }),
+);
+
+/** Every change of an appointment is written down for its patient, once: the entry's id is the event's. */
+const auditMoves: readonly Subscription[] = APPOINTMENT_STATUSES.map((status) => ({
+  event: eventType(status),
+  handle: async ({ table }, { id, at, data, traceparent }) => {
+    const { patientId, appointmentId, by } = appointmentMoved.parse(data);
+    const entry = auditEntry(id, {
+      actor: { accountId: by, role: by === 'system' || by === 'waitlist' ? 'system' : 'account' },
+      action: 'WRITE',
+      patientId,
+      subject: { kind: 'appointment', id: appointmentId },
+      purpose: `booking-${status.toLowerCase().replaceAll('_', '-')}`,
+      at,
+      requestId: traceparent?.split('-')[1] ?? 'none',
+    });
+    await table.put(entry, { if: { $exists: false } });
+  },
+}));
+
+function eventType(status: string): string {
+  return `booking.appointment-${status.toLowerCase().replaceAll('_', '-')}`;
+}
+
+export const subscriptions: readonly Subscription[] = [keepPractitioner, ...settleEnded, ...auditMoves];
