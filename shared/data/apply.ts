@@ -1,5 +1,5 @@
 import type { Action, Operand, Source } from './changes.ts';
-import { isList, isMap, type Segments, valueAt } from './path.ts';
+import { comparePaths, isList, isMap, valueAt } from './path.ts';
 import type { Item, Key, Value } from './table.ts';
 import { InvalidTableCall } from './table-errors.ts';
 
@@ -16,10 +16,10 @@ export function applied(actions: readonly Action[], before: Item | undefined, ke
   const removes = actions.flatMap(({ kind, path }) => (kind === 'remove' ? [path] : []));
   let after: Value = base;
   // Ascending, because what lies beyond a list's end is appended in the order of its positions.
-  for (const { path, value } of sets.toSorted((left, right) => positionOrder(left.path, right.path)))
+  for (const { path, value } of sets.toSorted((left, right) => comparePaths(left.path, right.path)))
     after = withValue(after, path, value);
   // Descending, because positions are those before the write.
-  for (const path of removes.toSorted((left, right) => positionOrder(right, left)))
+  for (const path of removes.toSorted((left, right) => comparePaths(right, left)))
     after = withoutValue(after, path);
   const { pk, sk } = key;
   return Object.freeze({ ...asMap(after), pk, sk });
@@ -41,7 +41,9 @@ function operandValue(operand: Operand, item: Item): Value {
 
 function sourceValue(source: Source, item: Item): Value {
   if (source.kind === 'literal') return source.value;
-  const value = valueAt(item, source.path) ?? source.orElse;
+  const found = valueAt(item, source.path);
+  // Null is a value: only what is missing has a substitute.
+  const value = found === undefined ? source.orElse : found;
   if (value === undefined) throw new InvalidTableCall('a change reads an attribute that is not there');
   return value;
 }
@@ -53,14 +55,9 @@ function decimalSum(left: number, plus: number): number {
     if (!Number.isSafeInteger(sum)) throw new InvalidTableCall('a sum exceeds 2^53-1');
     return sum;
   }
-  const decimals = left.toFixed(20).replace(/0+$/, '').split('.')[1]?.length ?? 0;
-  return Number(sum.toFixed(Math.min(decimals, 20)));
-}
-
-function positionOrder(left: Segments, right: Segments): number {
-  const fork = left.findIndex((segment, index) => segment !== right[index]);
-  const [a, b] = [left[fork], right[fork]];
-  return typeof a === 'number' && typeof b === 'number' ? a - b : 0;
+  const [mantissa = '', exponent = '0'] = left.toExponential().split('e');
+  const decimals = mantissa.replace(/[-.]/g, '').length - 1 - Number(exponent);
+  return Number(sum.toFixed(Math.min(decimals, 100)));
 }
 
 function withValue(holder: Value, path: readonly (string | number)[], value: Value): Value {

@@ -43,12 +43,16 @@ function textBytes(text: string): number {
   return Buffer.byteLength(text);
 }
 
-/** One byte for two significant digits, one for the exponent, one for a minus. */
+/**
+ * One byte, one for two significant digits before the point and one for two behind it, one for a minus.
+ * The developer guide rounds the other way and forgets the point; this is what the service was measured to do.
+ */
 function numberBytes(value: number): number {
   if (value === 0) return 1;
-  const [mantissa = ''] = Math.abs(value).toExponential().split('e');
+  const [mantissa = '', exponent = '0'] = Math.abs(value).toExponential().split('e');
   const digits = mantissa.replace('.', '').length;
-  return Math.ceil(digits / 2) + 1 + (value < 0 ? 1 : 0);
+  const whole = Math.min(digits, Math.max(0, Number(exponent) + 1));
+  return 1 + Math.ceil(whole / 2) + Math.ceil((digits - whole) / 2) + (value < 0 ? 1 : 0);
 }
 
 /** Units to read so many bytes; an eventually consistent read costs half. */

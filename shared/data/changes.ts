@@ -54,13 +54,13 @@ function checkPair(one: Action, other: Action): void {
   const [left, right] = [one.path[fork], other.path[fork]];
   if (typeof left !== typeof right)
     throw new InvalidTableCall('a path is a list in one change, a map in another');
-  if (typeof left === 'number' && shifts(one, fork) !== shifts(other, fork))
+  if (typeof left === 'number' && (shifts(one, other, fork) || shifts(other, one, fork)))
     throw new InvalidTableCall('one change removes from a list in which another sets');
 }
 
 /** Positions move up when one is removed: what a set beside it would hit is not documented. */
-function shifts(action: Action, depth: number): boolean {
-  return action.kind === 'remove' && action.path.length === depth + 1;
+function shifts(remover: Action, other: Action, fork: number): boolean {
+  return remover.kind === 'remove' && remover.path.length === fork + 1 && other.kind === 'set';
 }
 
 function set(path: Path, operand: Operand): Action {

@@ -41,23 +41,22 @@ export function parseCondition(condition: Condition): Check {
   const checks = Object.entries(condition).flatMap(([key, clause]) =>
     key.startsWith('$') ? [combined(key, condition)] : clauses(parsePath(key), clause),
   );
-  return all(checks, 'a condition');
+  return group('all', checks, 'a condition');
 }
 
-function all(checks: readonly Check[], what: string): Check {
+/** One check needs no group: the engine refuses redundant parentheses. */
+function group(kind: 'all' | 'any', checks: readonly Check[], what: string): Check {
   const [only] = checks;
   if (only === undefined) throw new InvalidTableCall(`${what} is empty: leave it out`);
-  return checks.length === 1 ? only : { kind: 'all', of: checks };
+  return checks.length === 1 ? only : { kind, of: checks };
 }
 
 function combined(key: string, condition: Condition): Check {
   const { $exists, $any, $all, $not } = condition;
   if (key === '$exists' && typeof $exists === 'boolean')
     return { kind: 'exists', path: [tableKeys.partitionKey], expected: $exists };
-  if (key === '$any' && isList($any) && $any.length > 0)
-    return { kind: 'any', of: $any.map((each) => parseCondition(each)) };
-  if (key === '$all' && isList($all) && $all.length > 0)
-    return { kind: 'all', of: $all.map((each) => parseCondition(each)) };
+  if (key === '$any' && isList($any)) return group('any', $any.map(parseCondition), '$any');
+  if (key === '$all' && isList($all)) return group('all', $all.map(parseCondition), '$all');
   if (key === '$not' && isPlainObject($not)) return { kind: 'not', of: parseCondition($not) };
   throw new InvalidTableCall(`a condition's ${key} is unknown, empty or of the wrong kind`);
 }
@@ -67,7 +66,8 @@ function clauses(path: Segments, clause: unknown): Check[] {
   // An undefined operand is a mistake that must not turn into "no condition".
   if (!isPlainObject(clause)) throw new InvalidTableCall('a clause is a scalar or an object of operators');
   return [
-    all(
+    group(
+      'all',
       Object.entries(clause).map(([operator, operand]) => parseOperator(path, operator, operand)),
       'a clause',
     ),
@@ -148,5 +148,5 @@ function sizes(path: Segments, operand: unknown): Check {
       throw new InvalidTableCall('size is compared with an integer');
     return { kind: 'size', path, comparison: operator, value };
   });
-  return all(checks, 'a size');
+  return group('all', checks, 'a size');
 }

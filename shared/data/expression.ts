@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { toAttribute } from './attribute-value.ts';
 import type { Action, Operand, Source } from './changes.ts';
 import type { Check, Comparison } from './condition.ts';
-import type { Segments } from './path.ts';
+import { comparePaths, type Segments } from './path.ts';
 import type { QueryPlan } from './query-plan.ts';
 import type { Value } from './table.ts';
 
@@ -65,7 +65,7 @@ export function conditionExpression(check: Check, placeholders: Placeholders): s
   switch (check.kind) {
     case 'all':
     case 'any': {
-      const parts = check.of.map((each) => `(${conditionExpression(each, placeholders)})`);
+      const parts = check.of.map((each) => partExpression(each, placeholders));
       return parts.join(check.kind === 'all' ? ' AND ' : ' OR ');
     }
     case 'not':
@@ -73,6 +73,12 @@ export function conditionExpression(check: Check, placeholders: Placeholders): s
     default:
       return leafExpression(check, placeholders);
   }
+}
+
+/** Parentheses only where they mean something: the engine refuses redundant ones. */
+function partExpression(check: Check, placeholders: Placeholders): string {
+  const text = conditionExpression(check, placeholders);
+  return check.kind === 'all' || check.kind === 'any' ? `(${text})` : text;
 }
 
 type Leaf = Exclude<Check, { kind: 'all' | 'any' | 'not' }>;
@@ -103,7 +109,10 @@ export function updateExpression(actions: readonly Action[], placeholders: Place
       ? [`${placeholders.path(action.path)} = ${operandExpression(action.operand, placeholders)}`]
       : [],
   );
-  const removes = actions.flatMap(({ kind, path }) => (kind === 'remove' ? [placeholders.path(path)] : []));
+  const removed = actions.flatMap(({ kind, path }) => (kind === 'remove' ? [path] : []));
+  // DynamoDB takes positions as they were before; the embedded engine removes one by one. Last first suits both.
+  const ordered = removed.toSorted((left, right) => comparePaths(right, left));
+  const removes = ordered.map((path) => placeholders.path(path));
   return [
     ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
     ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),

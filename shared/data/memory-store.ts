@@ -68,13 +68,19 @@ export class MemoryStore {
     const items: Item[] = [];
     let bytes = 0;
     let seen = 0;
+    let last: Item | undefined;
     for (const { item } of this.#seen(plan).within((sort) => placeInRange(range, sort), descending, start)) {
+      if (last !== undefined && (seen >= limit || bytes + itemBytes(item) > MAX_PAGE_BYTES))
+        return { items, bytes, next: startAfter(plan, last) };
       bytes += itemBytes(item);
       seen += 1;
+      last = item;
       if (filter === undefined || holds(filter, item)) items.push(item);
-      if (seen >= limit || bytes >= MAX_PAGE_BYTES) return { items, bytes, next: startAfter(plan, item) };
     }
-    return { items, bytes };
+    // A full page says there may be more: the engine does not look ahead.
+    return last !== undefined && seen >= limit
+      ? { items, bytes, next: startAfter(plan, last) }
+      : { items, bytes };
   }
 
   write(key: Key, item: Item | undefined): void {

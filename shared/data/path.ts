@@ -71,3 +71,11 @@ export function overlap(left: Segments, right: Segments): boolean {
   const shorter = left.length < right.length ? left : right;
   return shorter.every((_, index) => left[index] === right[index]);
 }
+
+/** A total order in which positions of one list ascend. */
+export function comparePaths(left: Segments, right: Segments): number {
+  const fork = left.findIndex((segment, index) => segment !== right[index]);
+  const [a, b] = [left[fork], right[fork]];
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a) < String(b) ? -1 : 1;
+}

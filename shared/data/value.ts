@@ -2,20 +2,24 @@ import { isList, isMap } from './path.ts';
 import type { Scalar, Value } from './table.ts';
 import { InvalidTableCall } from './table-errors.ts';
 
+/** DynamoDB's own limit; an attribute's value is level 1. */
+const MAX_LEVELS = 32;
+
 /**
  * A frozen copy in the only shape the table holds: undefined dropped, −0 made 0.
  * Throws `InvalidTableCall` on what DynamoDB or JSON cannot carry exactly: NaN, infinities, integers beyond
- * 2^53−1, magnitudes below 1e-130, lone surrogates, dates, sets, bytes, functions.
+ * 2^53−1, magnitudes below 1e-130, lone surrogates, dates, sets, bytes, functions, more than 32 levels.
  */
-export function canonical(value: unknown): Value {
+export function canonical(value: unknown, level = 1): Value {
+  if (level > MAX_LEVELS) throw new InvalidTableCall('a value is nested too deeply');
   if (isScalar(value)) return canonicalScalar(value);
-  if (isList(value)) return Object.freeze(value.map((element) => canonical(element)));
+  if (isList(value)) return Object.freeze(value.map((element) => canonical(element, level + 1)));
   if (!isPlainObject(value)) throw new InvalidTableCall(`a value of kind ${typeof value} cannot be stored`);
   const copy: { [attribute: string]: Value } = {};
   for (const [name, element] of Object.entries(value)) {
     if (element === undefined) continue;
     checkName(name);
-    copy[name] = canonical(element);
+    copy[name] = canonical(element, level + 1);
   }
   return Object.freeze(copy);
 }

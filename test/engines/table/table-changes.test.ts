@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHANGE_CASES } from './change-cases.ts';
+import { body, freshKey, type RunningTarget, targets } from './targets.ts';
+
+function said(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}
+
+const CASES = CHANGE_CASES.map((each) => ({
+  ...each,
+  title: `${said(each.changes)} makes ${said(each.after)} of ${said(each.before)}`,
+}));
+
+describe.each(targets)('changes $name', ({ start, embedded }) => {
+  const cases = CASES.filter(({ notEmbedded = false }) => !(embedded && notEmbedded));
+  let target: RunningTarget;
+
+  beforeAll(async () => {
+    target = await start();
+  });
+  afterAll(() => target.stop());
+
+  it.each(cases)('$title', async ({ before, changes, after }) => {
+    const key = freshKey();
+    if (before !== undefined) await target.table.put({ ...key, ...before });
+    const update = target.table.update(key, changes);
+    if (after === 'refused') await expect(update).rejects.toMatchObject({ code: 'TABLE_INVALID_CALL' });
+    else expect(await update).toEqual({ ok: true, item: { ...key, ...after } });
+    const stored = await target.table.get(key, { consistent: true });
+    expect(body(stored)).toEqual(after === 'refused' ? before : after);
+  });
+
+  it.each(cases)('in a transaction: $title', async ({ before, changes, after }) => {
+    const key = freshKey();
+    const other = freshKey();
+    if (before !== undefined) await target.table.put({ ...key, ...before });
+    const transaction = target.table.transact([{ update: key, changes }, { put: { ...other, seen: true } }]);
+    if (after === 'refused') await expect(transaction).rejects.toMatchObject({ code: 'TABLE_INVALID_CALL' });
+    else expect(await transaction).toEqual({ ok: true });
+    const [stored, beside] = await target.table.getMany([key, other], { consistent: true });
+    expect(body(stored)).toEqual(after === 'refused' ? before : after);
+    expect(body(beside)).toEqual(after === 'refused' ? undefined : { seen: true });
+  });
+
+  it.each(cases.filter(({ after }) => after !== 'refused'))(
+    'under a condition that fails, nothing of: $title',
+    async ({ before, changes }) => {
+      const key = freshKey();
+      if (before !== undefined) await target.table.put({ ...key, ...before });
+      const outcome = await target.table.update(key, changes, { if: { absent: 'never' } });
+      expect(outcome).toEqual({
+        ok: false,
+        current: before === undefined ? undefined : { ...key, ...before },
+      });
+      expect(body(await target.table.get(key, { consistent: true }))).toEqual(before);
+    },
+  );
+});
