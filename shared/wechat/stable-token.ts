@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import type { Item, Key, Table } from '../data/table.ts';
+import type { Table } from '../data/table.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
-import { type FieldCipher, FieldSealError } from '../privacy/field-cipher.ts';
+import type { FieldCipher } from '../privacy/field-cipher.ts';
+import { createTokenStore, type Leased, type StoredToken } from './token-store.ts';
 import { callWeChat, pause, type WeChatAnswer, type WeChatConnection } from './wechat-call.ts';
 import { WeChatRefusedError, WeChatUnavailableError } from './wechat-errors.ts';
 
@@ -29,7 +30,6 @@ const LIFETIME_MS = 7_200_000;
 
 /** WeChat hands out the next token in the last five minutes of the old one, and both are good meanwhile. */
 const OVERLAP_MS = 300_000;
-const LEASE_MS = 10_000;
 
 /** In the overlap, while another container refreshes, the old token is used this long before looking again. */
 const RECHECK_MS = 5_000;
@@ -49,63 +49,22 @@ const answerSchema = z.object({
   expires_in: z.int().check(z.positive()),
 });
 
-interface Known {
-  readonly token: string;
-  /** Epoch milliseconds. */
-  readonly validUntil: number;
-}
-
 /**
  * Keeps one token in the table item `wechat#token`, sealed, and a copy in the container. Whoever finds it old takes a
  * lease and fetches the next; the others go on with the old one, or wait, so that WeChat is asked once.
  */
 export function createStableToken(parts: StableTokenParts): StableToken {
-  const { appId, table, cipher, clock, ids, sleep = pause, random = Math.random } = parts;
-  const key: Key = { pk: 'wechat#token', sk: appId };
-  const place = { item: `${key.pk}|${key.sk}`, field: 'token' };
-  let cached: (Known & { readonly useUntil: number }) | undefined;
+  const { appId, clock, ids, sleep = pause, random = Math.random } = parts;
+  const store = createTokenStore(parts);
+  let cached: (StoredToken & { readonly useUntil: number }) | undefined;
   const flights = new Map<string | undefined, Promise<string>>();
 
-  function keep(known: Known, useUntil: number): string {
+  function keep(known: StoredToken, useUntil: number): string {
     cached = { ...known, useUntil };
     return known.token;
   }
 
-  async function stored(item: Item | undefined): Promise<Known | undefined> {
-    const [sealed, validUntil] = [item?.['sealed'], item?.['validUntil']];
-    if (typeof sealed !== 'string' || typeof validUntil !== 'number') return undefined;
-    try {
-      return { token: await cipher.open('wechat', place, sealed), validUntil };
-    } catch (error) {
-      // What nobody can open is fetched again.
-      if (error instanceof FieldSealError) return undefined;
-      throw error;
-    }
-  }
-
-  async function takeLease(holder: string): Promise<Item | undefined> {
-    const now = clock.now();
-    const outcome = await table.update(
-      key,
-      { set: { leaseUntil: now + LEASE_MS, leaseBy: holder } },
-      { if: { $any: [{ leaseUntil: { exists: false } }, { leaseUntil: { le: now } }] } },
-    );
-    return outcome.ok ? outcome.item : undefined;
-  }
-
-  async function releaseLease(holder: string, known?: Known, forcedAt?: number): Promise<void> {
-    const set =
-      known === undefined
-        ? {}
-        : { sealed: await cipher.seal('wechat', place, known.token), validUntil: known.validUntil };
-    await table.update(
-      key,
-      { set: { ...set, ...(forcedAt === undefined ? {} : { forcedAt }) }, remove: ['leaseUntil', 'leaseBy'] },
-      { if: { leaseBy: holder } },
-    );
-  }
-
-  async function fetchToken(force: boolean): Promise<Known> {
+  async function fetchToken(force: boolean): Promise<StoredToken> {
     const askedAt = clock.now();
     const answer = await callWeChat(parts, {
       api: API,
@@ -122,44 +81,44 @@ export function createStableToken(parts: StableTokenParts): StableToken {
     return { token: access_token, validUntil: askedAt + Math.min(expires_in * 1000, LIFETIME_MS) };
   }
 
-  /** With the lease in hand. */
-  async function refresh(item: Item, holder: string, refused: string | undefined): Promise<Known> {
-    const before = await stored(item);
-    if (before !== undefined && isFresh(before, refused)) {
-      await releaseLease(holder);
-      return before;
+  /** Forces only when WeChat would go on handing out the refused one. */
+  async function fetchOther({ forcedAt }: Leased, refused: string | undefined) {
+    const stored = await fetchToken(false);
+    if (stored.token !== refused) return { stored, forced: false };
+    const pausing = forcedAt !== undefined && clock.now() - forcedAt < FORCED_PAUSE_MS;
+    if (pausing) throw new WeChatUnavailableError(API);
+    return { stored: await fetchToken(true), forced: true };
+  }
+
+  async function refresh(leased: Leased, holder: string, refused: string | undefined): Promise<StoredToken> {
+    const { stored } = leased;
+    if (stored !== undefined && isFresh(stored, refused)) {
+      await store.release(holder);
+      return stored;
     }
     try {
-      let known = await fetchToken(false);
-      let forcedAt: number | undefined;
-      if (known.token === refused) {
-        const last = item['forcedAt'];
-        if (typeof last === 'number' && clock.now() - last < FORCED_PAUSE_MS)
-          throw new WeChatUnavailableError(API);
-        forcedAt = clock.now();
-        known = await fetchToken(true);
-      }
-      await releaseLease(holder, known, forcedAt);
-      return known;
+      const fetched = await fetchOther(leased, refused);
+      await store.release(holder, fetched);
+      return fetched.stored;
     } catch (error) {
-      await releaseLease(holder);
+      await store.release(holder);
       throw error;
     }
   }
 
-  function isFresh({ token, validUntil }: Known, refused: string | undefined): boolean {
+  function isFresh({ token, validUntil }: StoredToken, refused: string | undefined): boolean {
     return token !== refused && clock.now() < validUntil - OVERLAP_MS;
   }
 
   async function obtain(refused: string | undefined): Promise<string> {
     const holder = ids.next();
     for (let waits = 0; waits <= WAITS; waits += 1) {
-      const known = await stored(await table.get(key, { consistent: true }));
+      const known = await store.read();
       if (known !== undefined && isFresh(known, refused)) return keep(known, known.validUntil - OVERLAP_MS);
-      const leased = await takeLease(holder);
+      const leased = await store.takeLease(holder);
       if (leased !== undefined) {
-        const next = await refresh(leased, holder, refused);
-        return keep(next, next.validUntil - OVERLAP_MS);
+        const fresh = await refresh(leased, holder, refused);
+        return keep(fresh, fresh.validUntil - OVERLAP_MS);
       }
       // Another container is at it. In the overlap the old token is still good.
       if (known !== undefined && known.token !== refused && clock.now() + RECHECK_MS < known.validUntil) {
