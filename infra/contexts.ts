@@ -1,4 +1,5 @@
+/** The one list of contexts: CDK, the build, the laptop, OpenAPI and the tests read it here. */
+import { booking } from '../functions/booking/context.ts';
 import type { Context } from '../shared/context.ts';
 
-/** The one list of contexts: CDK, the build, the laptop, OpenAPI and the tests read it here. */
-export const contexts: readonly Context[] = [];
+export const contexts: readonly Context[] = [booking];

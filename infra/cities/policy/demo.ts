@@ -1,4 +1,5 @@
 import type { RawPolicy } from '../../../shared/policy/city.ts';
+import { countyBooking } from './booking.ts';
 
 /** Section name → dated entries, each with its source. */
-export const demoPolicy: RawPolicy = {};
+export const demoPolicy: RawPolicy = { booking: countyBooking };

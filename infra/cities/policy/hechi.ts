@@ -1,4 +1,5 @@
 import type { RawPolicy } from '../../../shared/policy/city.ts';
+import { usualBooking } from './booking.ts';
 
 /** Section name → dated entries, each with its source. */
-export const hechiPolicy: RawPolicy = {};
+export const hechiPolicy: RawPolicy = { booking: usualBooking };
