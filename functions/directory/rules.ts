@@ -1,0 +1,149 @@
+import type * as z from 'zod/mini';
+import type { Reason } from '../../shared/kernel/errors.ts';
+import type { allianceFacts, INSTITUTION_LEVELS, TITLES } from './contracts.ts';
+import { directoryErrors } from './errors.ts';
+
+export type Level = (typeof INSTITUTION_LEVELS)[number];
+export type Title = (typeof TITLES)[number];
+export type AllianceFacts = z.output<typeof allianceFacts>;
+
+/** A town's health centre and a community's stand on one step. */
+const STEP: Readonly<Record<Level, number>> = {
+  authority: 4,
+  tertiary: 3,
+  secondary: 2,
+  community: 1,
+  township: 1,
+  village: 0,
+};
+
+/** 0 village … 4 authority. */
+export function stepOf(level: Level): number {
+  return STEP[level];
+}
+
+/** Best first, as people look for doctors; stored in keys. */
+const TITLE_ORDER: Readonly<Record<Title, string>> = {
+  chief: '1',
+  'associate-chief': '2',
+  attending: '3',
+  resident: '4',
+};
+
+export function titleOrder(title: Title): string {
+  return TITLE_ORDER[title];
+}
+
+/** The county of any division code: entries of a search are filed by it. */
+export function countyOf(divisionCode: string): string {
+  return divisionCode.slice(0, 6);
+}
+
+export interface TreeQuestion {
+  readonly institutionId: string;
+  readonly level: Level;
+  /** Undefined: there is none of that id. `root`: it is the one institution that has no parent. */
+  readonly parent: { readonly level: Level; readonly active: boolean } | 'root' | undefined;
+  /** The parent's id and all above it. */
+  readonly path: readonly string[];
+  readonly childLevels: readonly Level[];
+}
+
+/** Rules parent-active, no-cycle, level-order: every one that is broken. */
+export function treeFaults({
+  institutionId,
+  level,
+  parent,
+  path,
+  childLevels,
+}: TreeQuestion): readonly Reason[] {
+  const faults: Reason[] = [];
+  const above = parent === 'root' ? undefined : parent;
+  if (parent !== 'root' && parent?.active !== true) faults.push(directoryErrors.reason('PARENT_UNUSABLE'));
+  if (path.includes(institutionId)) faults.push(directoryErrors.reason('CYCLE'));
+  if (above !== undefined && STEP[level] > STEP[above.level]) {
+    faults.push(directoryErrors.reason('LEVEL_ABOVE_PARENT'));
+  }
+  if (childLevels.some((child) => STEP[child] > STEP[level])) {
+    faults.push(directoryErrors.reason('LEVEL_BELOW_CHILD'));
+  }
+  return faults;
+}
+
+/** How many active things hang on something; it can be switched off only when all are 0. */
+export const TALLIES = {
+  children: 'HAS_ACTIVE_CHILDREN',
+  departments: 'HAS_ACTIVE_DEPARTMENTS',
+  practitioners: 'HAS_ACTIVE_PRACTITIONERS',
+  careTeams: 'HAS_ACTIVE_CARE_TEAMS',
+  alliancesLed: 'LEADS_ALLIANCES',
+  teamSeats: 'IN_CARE_TEAMS',
+} as const;
+export type Tally = keyof typeof TALLIES;
+
+/** Rule unused: each count above 0 is one reason. */
+export function usageFaults(counts: Readonly<Record<string, unknown>>): readonly Reason[] {
+  return Object.entries(TALLIES).flatMap(([tally, code]) => {
+    const count = Number(counts[tally] ?? 0);
+    return count > 0 ? [directoryErrors.reason(code, { count })] : [];
+  });
+}
+
+/** Rules member-known, member-once, member-dates, exception-between-members. */
+export function allianceFaults(
+  leadId: string,
+  { members, exceptions }: AllianceFacts,
+  isKnown: (institutionId: string) => boolean,
+): readonly Reason[] {
+  const faults: Reason[] = [];
+  for (const [index, { institutionId, joinedOn, leftOn }] of members.entries()) {
+    const detail = { institutionId };
+    if (!isKnown(institutionId)) faults.push(directoryErrors.reason('MEMBER_UNKNOWN', detail));
+    if (leftOn !== undefined && leftOn < joinedOn)
+      faults.push(directoryErrors.reason('MEMBER_DATES', detail));
+    const overlapping = members
+      .slice(0, index)
+      .some(
+        (other) =>
+          other.institutionId === institutionId &&
+          (other.leftOn === undefined || other.leftOn > joinedOn) &&
+          (leftOn === undefined || leftOn > other.joinedOn),
+      );
+    if (overlapping || institutionId === leadId) faults.push(directoryErrors.reason('MEMBER_TWICE', detail));
+  }
+  const parties = new Set([leadId, ...members.map(({ institutionId }) => institutionId)]);
+  for (const [position, { between }] of exceptions.entries()) {
+    if (between[0] === between[1] || !between.every((party) => parties.has(party))) {
+      faults.push(directoryErrors.reason('EXCEPTION_UNUSABLE', { position }));
+    }
+  }
+  return faults;
+}
+
+/** Lead or member on that day; the day of leaving is no day of membership. */
+export function isParty(
+  alliance: Pick<AllianceFacts, 'members'> & { readonly leadId: string },
+  institutionId: string,
+  day: string,
+): boolean {
+  if (alliance.leadId === institutionId) return true;
+  return alliance.members.some(
+    (member) =>
+      member.institutionId === institutionId &&
+      member.joinedOn <= day &&
+      (member.leftOn === undefined || day < member.leftOn),
+  );
+}
+
+/** A pair's own switch wins over the alliance's; of several for one pair the last stated. */
+export function isSwitchedOn(
+  { capabilities, exceptions }: Pick<AllianceFacts, 'capabilities' | 'exceptions'>,
+  capability: AllianceFacts['capabilities'][number],
+  pair: readonly [string, string],
+): boolean {
+  const own = exceptions.findLast(
+    (exception) =>
+      exception.capability === capability && exception.between.every((party) => pair.includes(party)),
+  );
+  return own?.enabled ?? capabilities.includes(capability);
+}

@@ -1,0 +1,51 @@
+import { type ChangeDeps, changed, type Origin, requireVersion } from './change.ts';
+import { commit, type Step } from './commit.ts';
+import { directoryErrors } from './errors.ts';
+import { childrenStep, eventData, listSteps, recordStep } from './institution-steps.ts';
+import { type Tally, usageFaults } from './rules.ts';
+import { type Institution, institutions, places, unused } from './store.ts';
+
+const HANGING: readonly Tally[] = ['children', 'departments', 'practitioners', 'careTeams', 'alliancesLed'];
+
+/** Switches an institution off, when nothing active hangs on it any more, or on again below an active parent. */
+export async function setInstitutionActive(
+  deps: ChangeDeps,
+  {
+    institutionId,
+    active,
+    version,
+  }: { readonly institutionId: string; readonly active: boolean; readonly version: number },
+  origin: Origin = {},
+): Promise<Institution> {
+  const before = await institutions.get(deps.table, institutionId, { consistent: true });
+  if (before === undefined) throw directoryErrors.refusal('INSTITUTION_NOT_FOUND');
+  if (before.active === active) return before;
+  requireVersion(before, version);
+  const after: Institution = { ...before, active, version: version + 1 };
+  await commit(
+    deps.table,
+    [
+      active ? parentUsable(before.parentId) : nothingHanging(institutionId),
+      recordStep(after, before, changed(deps, 'institution', eventData(after, false), origin)),
+      { operation: places.updateOperation(institutionId, { set: { active } }) },
+      ...childrenStep(before.parentId, active ? 1 : -1),
+      ...listSteps(after),
+    ].filter((step) => step !== undefined),
+  );
+  return after;
+}
+
+function nothingHanging(institutionId: string): Step {
+  return {
+    operation: unused({ institutionId }, HANGING),
+    refused: (counts) => ({ code: 'IN_USE', reasons: usageFaults(counts ?? {}) }),
+  };
+}
+
+function parentUsable(parentId: string | undefined): Step | undefined {
+  if (parentId === undefined) return undefined;
+  return {
+    operation: places.checkOperation(parentId, { active: true }),
+    refused: () => ({ code: 'TREE_BROKEN', reasons: [directoryErrors.reason('PARENT_UNUSABLE')] }),
+  };
+}
