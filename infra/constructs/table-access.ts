@@ -46,7 +46,7 @@ export function tableAccess(context: Grantee, entry: Entry): readonly TableAcces
     ...granted,
     ...(entry === 'api' ? readByAccessRules(context) : []),
   ]);
-  const changes = unique([own, ...patternsOf(context, 'write')]);
+  const writes = unique([own, ...patternsOf(context, 'write')]);
   const indexes: IndexName[] = ['lookup'];
   if (granted.includes(`${chargesOf('')}*`)) indexes.push('charges');
   if (sweeps) indexes.push('due');
@@ -58,9 +58,12 @@ export function tableAccess(context: Grantee, entry: Entry): readonly TableAcces
   return [
     { actions: ['BatchGetItem', 'ConditionCheckItem', 'GetItem'], indexes: [], leadingKeys: reads },
     { actions: ['Query'], indexes, leadingKeys: queries },
-    // Wrapped keys and audit entries are added and never changed: no update, no deletion, by anybody.
-    { actions: ['PutItem'], indexes: [], leadingKeys: unique([...changes, ...keysMade(context), AUDIT]) },
-    { actions: ['DeleteItem', 'UpdateItem'], indexes: [], leadingKeys: changes },
+    { actions: ['PutItem'], indexes: [], leadingKeys: unique([...writes, ...keysMade(context), AUDIT]) },
+    {
+      actions: ['DeleteItem', 'UpdateItem'],
+      indexes: [],
+      leadingKeys: writes.filter((pattern) => !ONLY_ADDED.test(pattern)),
+    },
   ];
 }
 
@@ -76,19 +79,24 @@ export function wrappedAt(context: Grantee): {
 
 /** Partition keys of the data keys a context makes; identity also signs sessions. */
 function keysMade(context: Grantee): string[] {
-  const writesPatients = context.grants.some(
-    ({ prefix, access }) => prefix === PATIENT_PREFIX && access === 'write',
-  );
-  return [
+  return unique([
     `keys#${context.name}`,
-    ...(writesPatients ? [`keys#${PATIENT_SCOPE}`] : []),
+    ...keysGranted(context, 'write'),
     ...(context.name === IDENTITY ? ['keys#session', SESSION_PUBLIC] : []),
-  ];
+  ]);
 }
 
-/** Who may read the sealed profile of patients needs its keys too. */
-function keysRead({ grants }: Grantee): string[] {
-  return grants.some(({ prefix }) => prefix === PATIENT_PREFIX) ? [`keys#${PATIENT_SCOPE}`] : [];
+function keysRead(context: Grantee): string[] {
+  return unique([...keysGranted(context, 'read'), ...keysGranted(context, 'write')]);
+}
+
+/** Keys a context declares, and those of the sealed profiles of patients, which are no use without. */
+function keysGranted({ grants }: Grantee, wanted: 'read' | 'write'): string[] {
+  return grants.flatMap(({ prefix, access }) => {
+    if (access !== wanted) return [];
+    if (prefix === PATIENT_PREFIX) return [`keys#${PATIENT_SCOPE}`];
+    return prefix.startsWith('keys#') ? [prefix] : [];
+  });
 }
 
 /** The shared views that `shared/access` reads before a route of this context is called. */
@@ -104,8 +112,10 @@ function readByAccessRules({ routes }: Grantee): string[] {
   ];
 }
 
-/** Never given by a grant: what signs sessions, other contexts' secrets and timers, and changes of the audit trail. */
+/** Never given by a grant: what signs sessions, other contexts' secrets and timers. */
 const NOT_GRANTED = /^(keys#session|secrets#|due#)/;
+/** Partition keys under which items are added and never changed: no update, no deletion, by anybody. */
+const ONLY_ADDED = /^(keys|audit)#/;
 
 function patternsOf({ name, grants }: Grantee, access: 'read' | 'write'): string[] {
   return grants
@@ -114,9 +124,8 @@ function patternsOf({ name, grants }: Grantee, access: 'read' | 'write'): string
       if (!/^[a-z][a-z0-9-]*#[A-Za-z0-9#-]*$/.test(prefix)) {
         throw new Error(`${name} asks for the prefix ${JSON.stringify(prefix)}: a word and # are the least`);
       }
-      if (NOT_GRANTED.test(prefix) || (access === 'write' && prefix.startsWith('audit'))) {
+      if (NOT_GRANTED.test(prefix))
         throw new Error(`${name} asks to ${access} ${prefix}, which no grant gives`);
-      }
       return prefix.startsWith('keys#') ? prefix : `${prefix}*`;
     });
 }

@@ -1,0 +1,194 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Found,
+  nameOf,
+  ofType,
+  type Stack,
+  synthesiseCities,
+  testedContexts,
+  textOf,
+} from './synthesised.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource?: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value as T];
+
+/** Every policy statement of a resource, wherever its document stands. */
+function statementsOf({ Properties }: Found): readonly Statement[] {
+  const documents: { readonly Statement: readonly Statement[] }[] = [
+    Properties.PolicyDocument,
+    Properties.KeyPolicy,
+    Properties.AssumeRolePolicyDocument,
+    ...(Properties.Policies ?? []).map((policy: { PolicyDocument: unknown }) => policy.PolicyDocument),
+  ].filter((document) => document !== undefined);
+  return documents.flatMap(({ Statement }) => Statement);
+}
+
+let stacks: readonly Stack[];
+let all: readonly { readonly at: Found; readonly statement: Statement }[];
+
+beforeAll(() => {
+  stacks = synthesiseCities();
+  const found = stacks.flatMap((stack) => stack.resources.map((resource) => ({ ...resource, stack })));
+  all = found.flatMap((at) => statementsOf(at).map((statement) => ({ at, statement })));
+});
+
+/** Statements of the role of one function. */
+function ofFunction(
+  context: string,
+  entry: string,
+): readonly { readonly at: Found; readonly statement: Statement }[] {
+  return all.filter(({ at }) => {
+    if (at.Type !== 'AWS::IAM::Policy' || at.stack.name !== context) return false;
+    return at.id.startsWith(entry === 'api' ? 'Api' : 'Worker');
+  });
+}
+
+describe('least privilege', () => {
+  it('is looked at in every policy of every city', () => {
+    expect(all.length).toBeGreaterThan(200);
+  });
+
+  it('allows no wildcard action anywhere', () => {
+    const wild = all.filter(
+      ({ statement }) =>
+        statement.Effect === 'Allow' && list(statement.Action).some((action) => action.includes('*')),
+    );
+    expect(wild.map(({ at }) => nameOf(at))).toEqual([]);
+  });
+
+  it('allows no wildcard resource but the two that AWS leaves no other way to write', () => {
+    const wild = all.filter(
+      ({ statement }) =>
+        statement.Effect === 'Allow' && list(statement.Resource).some((r) => textOf(r).includes('*')),
+    );
+    const reasons = wild.map(({ at, statement }) => {
+      if (at.Type === 'AWS::KMS::Key' && statement.Resource === '*') return 'a key policy: this key';
+      const isLogDelivery = JSON.stringify(statement.Principal) === '{"Service":"logging.s3.amazonaws.com"}';
+      if (isLogDelivery && statement.Action === 's3:PutObject') return 'S3 names the access logs it delivers';
+      return nameOf(at);
+    });
+    expect(new Set(reasons)).toEqual(
+      new Set(['a key policy: this key', 'S3 names the access logs it delivers']),
+    );
+  });
+
+  it('lets nobody in without a condition but the account itself and the services that own the resource', () => {
+    const open = all.filter(
+      ({ statement }) => statement.Effect === 'Allow' && JSON.stringify(statement.Principal)?.includes('"*"'),
+    );
+    expect(open.map(({ at }) => nameOf(at))).toEqual([]);
+  });
+
+  it('gives each function a role of its own', () => {
+    const functions = ofType(stacks, 'AWS::Lambda::Function');
+    const roles = new Set(
+      functions.map(({ stack, Properties }) => `${stack.city.id} ${stack.name} ${textOf(Properties.Role)}`),
+    );
+    expect(roles.size).toBe(functions.length);
+    expect(functions.length).toBe(
+      new Set(stacks.map(({ city }) => city.id)).size * testedContexts.length * 2,
+    );
+  });
+
+  it('uses AWS-managed policies only where API Gateway asks for one', () => {
+    const managed = ofType(stacks, 'AWS::IAM::Role').flatMap(({ Properties }) =>
+      list(Properties.ManagedPolicyArns),
+    );
+    expect(new Set(managed.map((arn) => textOf(arn).split('/').at(-1)))).toEqual(
+      new Set(['AmazonAPIGatewayPushToCloudWatchLogs']),
+    );
+  });
+
+  it('reads the stream with the pipe alone', () => {
+    const readers = all.filter(({ statement }) =>
+      list(statement.Action).some(
+        (a) => /Stream|GetRecords|ShardIterator/.test(a) && a.startsWith('dynamodb:'),
+      ),
+    );
+    expect(new Set(readers.map(({ at }) => at.stack.name))).toEqual(new Set(['events']));
+  });
+
+  it('asks for the partition key in every statement about the table, and is not fooled by a request without one', () => {
+    const table = all.filter(
+      ({ at, statement }) =>
+        at.stack.name !== 'events' && list(statement.Action).some((a) => a.startsWith('dynamodb:')),
+    );
+    expect(table.length).toBeGreaterThan(0);
+    for (const { at, statement } of table) {
+      expect.soft(statement.Condition?.['Null'], nameOf(at)).toEqual({ 'dynamodb:LeadingKeys': 'false' });
+      expect
+        .soft(statement.Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'], nameOf(at))
+        .toBeDefined();
+    }
+  });
+
+  it('never lets a function scan, use PartiQL or change the table itself', () => {
+    const known = new Set([
+      'GetItem',
+      'BatchGetItem',
+      'ConditionCheckItem',
+      'Query',
+      'PutItem',
+      'UpdateItem',
+      'DeleteItem',
+    ]);
+    const others = all
+      .filter(({ at }) => at.stack.name !== 'events')
+      .flatMap(({ statement }) => list(statement.Action))
+      .filter((action) => action.startsWith('dynamodb:') && !known.has(action.slice('dynamodb:'.length)));
+    expect(others).toEqual([]);
+  });
+
+  it('binds every use of the key by a function to an encryption context', () => {
+    const uses = all.filter(
+      ({ at, statement }) =>
+        at.Type === 'AWS::IAM::Policy' && list(statement.Action).some((a) => a.startsWith('kms:')),
+    );
+    expect(uses.length).toBeGreaterThan(0);
+    for (const { at, statement } of uses) {
+      const keys = Object.values(statement.Condition ?? {}).flatMap(Object.keys);
+      expect
+        .soft(
+          keys.some((key) => key.startsWith('kms:EncryptionContext:')),
+          nameOf(at),
+        )
+        .toBe(true);
+    }
+  });
+
+  it('wraps and unwraps data keys of the own context only', () => {
+    const unwrapped = ofFunction('ward', 'worker')
+      .filter(({ statement }) => list(statement.Action).includes('kms:Decrypt'))
+      .flatMap(({ statement }) => list(statement.Condition?.['StringEquals']?.['kms:EncryptionContext:pk']));
+    expect(new Set(unwrapped)).toEqual(new Set(['keys#ward', 'keys#patient', 'secrets#ward']));
+  });
+
+  it('lets schedules start their own worker and nothing else', () => {
+    const invokes = all.filter(
+      ({ statement }) => list(statement.Action).includes('lambda:InvokeFunction') && statement.Resource,
+    );
+    expect(invokes.length).toBeGreaterThan(0);
+    for (const { at, statement } of invokes) {
+      expect.soft(textOf(statement.Resource), nameOf(at)).toMatch(/^\$\{WorkerFunction\w+\.Arn\}$/);
+    }
+  });
+
+  it('lets services assume a role only for resources of this account, where AWS can tell', () => {
+    const trusting = all.filter(
+      ({ at, statement }) =>
+        at.Type === 'AWS::IAM::Role' && /scheduler|pipes/.test(JSON.stringify(statement.Principal)),
+    );
+    expect(trusting.length).toBeGreaterThan(0);
+    for (const { at, statement } of trusting) {
+      expect.soft(statement.Condition?.['StringEquals'], nameOf(at)).toHaveProperty(['aws:SourceAccount']);
+    }
+  });
+});
