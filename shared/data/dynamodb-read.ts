@@ -34,7 +34,7 @@ export async function getItems(
   keys: readonly Key[],
   consistent: boolean,
 ): Promise<(Item | undefined)[]> {
-  const distinct = new Map(keys.map((key) => [nameOf(key), checkKey(key)]));
+  const distinct = new Map(keys.map(checkKey).map((key) => [nameOf(key), key]));
   const found = new Map<string, Item>();
   const wanted = Array.from(distinct.values());
   let units = 0;

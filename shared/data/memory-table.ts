@@ -126,7 +126,8 @@ export function createMemoryTable(options: MemoryTableOptions = {}): Table & { a
       );
       for (const { key, after } of steps) store.write(key, after);
       written('transact', units, false);
-      if (token !== undefined) tokens.set(token, { until: clock.now() + TOKEN_MS, content, units });
+      if (token !== undefined)
+        tokens.set(token, { until: clock.now() + TOKEN_MS, content, units: replayUnits(steps) });
       return { ok: true };
     },
 
@@ -180,6 +181,14 @@ function deleteStep(store: MemoryStore, given: Key, condition: Condition | undef
   const key = checkKey(given);
   const before = store.read(key, true);
   return { key, before, after: undefined, refused: isRefused(checkOf(condition), before) };
+}
+
+/** A repeat by token is billed as a transactional read of its items. */
+function replayUnits(steps: readonly Step[]): number {
+  return steps.reduce(
+    (sum, { after }) => sum + 2 * readUnits(after === undefined ? 0 : itemBytes(after), true),
+    0,
+  );
 }
 
 function checkOf(condition: Condition | undefined): Check | undefined {

@@ -1,5 +1,5 @@
 import { createMemoryTable } from '../../../shared/data/memory-table.ts';
-import type { Consumed, Item, Key, Table } from '../../../shared/data/table.ts';
+import type { Consumed, Item, Table } from '../../../shared/data/table.ts';
 import { startTableEngine } from '../../support/table-engine.ts';
 
 export interface RunningTarget {
@@ -43,7 +43,7 @@ export const targets: readonly Target[] = [
 let keys = 0;
 
 /** A key no other case uses. */
-export function freshKey(): Key {
+export function freshKey(): { pk: string; sk: string } {
   keys += 1;
   return { pk: `test#${process.pid}-${keys}`, sk: 'item' };
 }
