@@ -54,6 +54,11 @@ export class TimeMachine {
     });
   }
 
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#tail;
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting += 1;
     const result = this.#tail.then(work).finally(() => {

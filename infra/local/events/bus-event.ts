@@ -4,26 +4,28 @@ import type { StreamRecord } from './stream-reader.ts';
 
 export type BusEvent = EventBridgeEvent<string, { readonly type: string; readonly event: string }>;
 
+/** Where the events of a city come from. */
+export interface EventOrigin {
+  readonly source: string;
+  readonly account: string;
+  readonly region: string;
+}
+
 /**
  * What the pipe between stream and bus makes of a record, or undefined where its filter drops it
- * (`NewImage.eventId` exists). The event stays one JSON string, since a pipe does not unwrap DynamoDB's types.
+ * (inserted or modified with an `eventId`). The event stays one JSON string, since a pipe does not unwrap DynamoDB's types.
  */
-export function busEventOf(
-  record: StreamRecord,
-  place: { account: string; region: string },
-): BusEvent | undefined {
+export function busEventOf(record: StreamRecord, origin: EventOrigin): BusEvent | undefined {
   const image = record.dynamodb?.NewImage;
   const [type, event] = [image?.['eventType']?.S, image?.['event']?.S];
   if (image?.['eventId'] === undefined || type === undefined || event === undefined) return undefined;
   return {
     id: randomUUID(),
     version: '0',
-    account: place.account,
-    region: place.region,
+    ...origin,
     time: (record.dynamodb?.ApproximateCreationDateTime ?? new Date(0)).toISOString().replace(/\.\d+/, ''),
-    source: type.split('.')[0] ?? type,
     resources: [],
-    'detail-type': type,
+    'detail-type': 'domain-event',
     detail: { type, event },
   };
 }

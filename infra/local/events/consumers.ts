@@ -15,7 +15,7 @@ export interface ConsumerParts {
 export function consumersOf({ contexts, invokeWorker, letters, now, signal }: ConsumerParts) {
   return async function deliver(event: BusEvent): Promise<boolean> {
     const subscribed = contexts.filter(({ subscriptions }) =>
-      subscriptions.some((subscription) => subscription.event === event['detail-type']),
+      subscriptions.some((subscription) => subscription.event === event.detail.type),
     );
     const results = await Promise.all(
       subscribed.map(({ name }) =>

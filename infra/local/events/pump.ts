@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { StateFile } from '../state-file.ts';
-import { type BusEvent, busEventOf, itemKeyOf } from './bus-event.ts';
+import { type BusEvent, busEventOf, type EventOrigin, itemKeyOf } from './bus-event.ts';
 import type { StreamFaults } from './stream-faults.ts';
 import type { PlacedRecord, StreamPosition, StreamReader } from './stream-reader.ts';
 
@@ -14,8 +15,7 @@ export interface PumpParts {
   readonly deliver: (event: BusEvent) => Promise<boolean>;
   readonly checkpoint: StateFile<z.output<typeof checkpointState>>;
   readonly faults: StreamFaults;
-  readonly account: string;
-  readonly region: string;
+  readonly origin: EventOrigin;
 }
 
 interface InFlight {
@@ -23,8 +23,10 @@ interface InFlight {
   done: boolean;
 }
 
-const IDLE_MS = 100;
+/** Only writes from outside this process wait for it: after its own calls the city polls at once. */
+const IDLE_MS = 250;
 const MOST_IN_FLIGHT = 500;
+const STOPPING_MS = 2_000;
 
 /**
  * Stream → pipe → bus → consumers. At least once: the checkpoint passes a record only when it and all before it
@@ -51,12 +53,15 @@ export class Pump {
     }, IDLE_MS);
   }
 
-  /** No new record is taken up; those in flight are given up by their consumers' signal and come again. */
+  /** No new record is taken up. What is in flight may end, but is not waited for long: it comes again. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#reading;
-    await Promise.all(this.#tails.values());
+    const late = new AbortController();
+    const waited = sleep(STOPPING_MS, undefined, { signal: late.signal, ref: false }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#tails.values()), waited]);
+    late.abort();
   }
 
   /** Reads what is there now; answers how many records that were. */
@@ -109,7 +114,7 @@ export class Pump {
   #take({ record, position }: PlacedRecord): void {
     const entry: InFlight = { position, done: false };
     this.#inFlight.push(entry);
-    const event = busEventOf(record, this.#parts);
+    const event = busEventOf(record, this.#parts.origin);
     if (event === undefined) {
       entry.done = true;
       return;

@@ -11,7 +11,7 @@ const TEXT = /^(text\/|application\/(json|javascript|xml)\b)/i;
 
 /** An HTTP API's event, payload version 2.0. */
 export function edgeEvent(request: IncomingMessage, body: Buffer, nowMs: number): APIGatewayProxyEventV2 {
-  const url = new URL(request.url ?? '/', 'http://localhost');
+  const url = urlOf(request);
   const rawPath = decodedPath(url.pathname);
   const { cookie, ...headers } = headersOf(request);
   const text = TEXT.test(headers['content-type'] ?? 'application/json') && !headers['content-encoding'];
@@ -45,6 +45,12 @@ export function edgeEvent(request: IncomingMessage, body: Buffer, nowMs: number)
     ...(body.length === 0 ? {} : { body: body.toString(text ? 'utf8' : 'base64') }),
     isBase64Encoded: body.length > 0 && !text,
   };
+}
+
+/** What is no URL is taken for the root. */
+export function urlOf(request: IncomingMessage): URL {
+  const root = 'http://localhost';
+  return URL.parse(`${root}${request.url}`) ?? new URL(root);
 }
 
 /** HTTP APIs hand the path over decoded (REST APIs do not). */

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { Context } from '../../../shared/context.ts';
 import { dueShards } from '../../../shared/data/schema.ts';
 import type { Item, Table } from '../../../shared/data/table.ts';
@@ -8,6 +9,13 @@ export interface DueTimersParts {
   readonly table: Pick<Table, 'query'>;
   /** Answers what the worker's sweep says: how many timers it claimed. */
   readonly sweep: (context: string) => Promise<number>;
+}
+
+const sweepAnswer = z.object({ claimed: z.int() });
+
+/** How many timers a worker's sweep took on. */
+export function sweptCount(answer: unknown): number {
+  return sweepAnswer.parse(answer).claimed;
 }
 
 /** The timers that items carry. A context without a due timer is left alone: looking costs a few index reads. */

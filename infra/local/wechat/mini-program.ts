@@ -34,3 +34,9 @@ export function credentialFault(
   if (given.appSecret !== program.appSecret) return wechatError(40125);
   return undefined;
 }
+
+/** The laptop's mini-program: known to the stand-in and to nobody else. */
+export const laptopProgram: MiniProgram = {
+  appId: 'wx00000000laptop',
+  appSecret: 'laptop-mini-program-secret',
+};

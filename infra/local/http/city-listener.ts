@@ -1,24 +1,32 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Clock } from '../../../shared/kernel/clock.ts';
-import { edgeEvent, MOST_BODY_BYTES, writeEdgeError, writeLambdaAnswer } from './edge-event.ts';
+import { edgeEvent, MOST_BODY_BYTES, urlOf, writeEdgeError, writeLambdaAnswer } from './edge-event.ts';
 import type { LocalRoute } from './local-route.ts';
 import { readBody } from './read-body.ts';
 
-export interface CityServerParts {
+export interface CityListenerParts {
   readonly clock: Clock;
   /** Calls the context's api function; undefined where no context has that name. */
   readonly invokeApi: (context: string, event: unknown) => Promise<unknown> | undefined;
   readonly localRoutes: readonly LocalRoute[];
   /** Pages of the laptop itself, made when asked for. */
   readonly pages: Readonly<Record<string, () => { readonly type: string; readonly text: string }>>;
-  readonly onAnswer?: (line: { method: string; path: string; status: number; ms: number }) => void;
+  readonly onAnswer?: (line: AnswerLine) => void;
 }
 
-/** The city's front door on the laptop: stands where API Gateway stands on AWS. */
-export function createCityServer(parts: CityServerParts): Server {
-  const server = createServer((request, response) => {
+/** One line of the access log: no query, no body. */
+export interface AnswerLine {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
+}
+
+/** Stands where API Gateway stands on AWS. */
+export function cityListener(parts: CityListenerParts): RequestListener {
+  return (request, response) => {
     const startedAt = performance.now();
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const { pathname: path } = urlOf(request);
     response.on('finish', () => {
       const ms = Math.round(performance.now() - startedAt);
       parts.onAnswer?.({ method: request.method ?? '', path, status: response.statusCode, ms });
@@ -27,14 +35,11 @@ export function createCityServer(parts: CityServerParts): Server {
       if (!response.headersSent) writeEdgeError(response, 500, 'Internal Server Error');
       else response.destroy();
     });
-  });
-  // HTTP APIs give a function 30 seconds.
-  server.requestTimeout = 30_000;
-  return server;
+  };
 }
 
 async function answer(
-  parts: CityServerParts,
+  parts: CityListenerParts,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -55,7 +60,7 @@ async function answer(
 }
 
 async function answerLocally(
-  { localRoutes }: CityServerParts,
+  { localRoutes }: CityListenerParts,
   path: string,
   request: IncomingMessage,
   body: Buffer,
@@ -69,7 +74,7 @@ async function answerLocally(
   if (route === undefined) return writeEdgeError(response, 404, 'Not Found');
   const parsed = jsonOf(body);
   if (parsed === 'no JSON') return writeEdgeError(response, 400, 'the body is no JSON');
-  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const { searchParams } = urlOf(request);
   const { status, body: result } = await route.handle({ query: searchParams, body: parsed.value });
   response
     .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })

@@ -1,0 +1,65 @@
+import type { Context } from '../../../shared/context.ts';
+import type { Table } from '../../../shared/data/table.ts';
+import type { DeadLetters } from '../events/dead-letters.ts';
+import { callPersistently } from '../events/persistent-call.ts';
+import { stateFile } from '../state-file.ts';
+import { DailySchedules, firedState } from '../timers/daily-schedules.ts';
+import { DueTimers, sweptCount } from '../timers/due-timers.ts';
+import { TimeMachine, type TimeMachineParts } from './time-machine.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+const TICK_MS = 1_000;
+
+export interface TimePlan {
+  readonly clock: VirtualClock;
+  readonly contexts: readonly Context[];
+  readonly table: Table;
+  readonly invokeWorker: (context: string, event: unknown) => Promise<unknown>;
+  readonly letters: DeadLetters;
+  readonly folder: string;
+  readonly drain: TimeMachineParts['drain'];
+  readonly signal: AbortSignal;
+}
+
+/** Timers and schedules of the city, looked at each second, and the machine that moves its clock. */
+export function startTime(plan: TimePlan): {
+  machine: TimeMachine;
+  timers: DueTimers;
+  stop: () => Promise<void>;
+} {
+  const { clock, contexts, invokeWorker, letters, signal } = plan;
+  const now = () => clock.now();
+  const timers = new DueTimers({
+    contexts,
+    table: plan.table,
+    sweep: async (context) => sweptCount(await invokeWorker(context, { sweep: true })),
+  });
+  const schedules = new DailySchedules({
+    contexts,
+    state: stateFile(`${plan.folder}/schedules.json`, firedState, {}),
+    now,
+    fire: async (context, message) => {
+      const call = () => invokeWorker(context, message);
+      const result = await callPersistently({
+        consumer: `${context}-worker`,
+        message,
+        call,
+        letters,
+        now,
+        signal,
+      });
+      return result !== 'abandoned';
+    },
+  });
+  const machine = new TimeMachine({ clock, agendas: [schedules, timers], drain: plan.drain });
+  // A sweep that fails is tried again by the next second, as by the next minute on AWS.
+  const tick = setInterval(() => void machine.tick().catch(() => undefined), TICK_MS);
+  return {
+    machine,
+    timers,
+    stop: async () => {
+      clearInterval(tick);
+      await machine.idle();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { City } from '../cities/city.ts';
+import { lockFolder } from './city-lock.ts';
+import { StartError } from './options.ts';
+
+/** A city's folder, held by this process. */
+export interface DataFolder {
+  readonly path: string;
+  /** The JSON that functions read as `CITY_FILE`. */
+  readonly cityFile: string;
+  /** False until `markLoaded`: whatever a first start left half done is thrown away by the next. */
+  readonly loaded: boolean;
+  markLoaded(): void;
+  release(): void;
+}
+
+export interface FolderUse {
+  readonly city: City['id'];
+  /** Written anew at each start: the policy in the repository may have changed. */
+  readonly cityFile: object;
+  readonly url: string;
+  readonly reset: boolean;
+}
+
+const LOCK = 'city.pid';
+const CITY = 'city.json';
+const LOADED = 'loaded';
+
+/** Opens or makes a city's folder. A folder that is something else is left alone. @throws StartError, FolderLockedError */
+export function openDataFolder(path: string, { city, cityFile, url, reset }: FolderUse): DataFolder {
+  mkdirSync(path, { recursive: true });
+  checkFolder(path, city);
+  const lock = lockFolder(path, url);
+  if (reset || !existsSync(join(path, LOADED))) empty(path);
+  writeFileSync(join(path, CITY), JSON.stringify(cityFile, null, 2));
+  return {
+    path,
+    cityFile: join(path, CITY),
+    loaded: existsSync(join(path, LOADED)),
+    markLoaded: () => writeFileSync(join(path, LOADED), ''),
+    release: () => lock.release(),
+  };
+}
+
+function checkFolder(path: string, city: string): void {
+  const names = readdirSync(path).filter((name) => name !== LOCK);
+  if (names.length === 0) return;
+  if (!names.includes(CITY))
+    throw new StartError(`${path} holds other files: name an empty folder by --data`);
+  const owner: unknown = JSON.parse(readFileSync(join(path, CITY), 'utf8')).id;
+  if (owner !== city) throw new StartError(`${path} holds the city ${owner}: name another folder by --data`);
+}
+
+/** In this order, a kill half-way leaves a folder that is known as this city's and begins anew. */
+function empty(path: string): void {
+  rmSync(join(path, LOADED), { force: true });
+  for (const name of readdirSync(path)) {
+    if (name !== LOCK && name !== CITY) rmSync(join(path, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,44 @@
+import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { Context } from '../../../shared/context.ts';
+import { awsCredentials } from '../../../shared/env.ts';
+import type { Clock } from '../../../shared/kernel/clock.ts';
+import { stateFile } from '../state-file.ts';
+import { consumersOf } from './consumers.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { checkpointState, Pump } from './pump.ts';
+import { StreamFaults } from './stream-faults.ts';
+import { StreamReader } from './stream-reader.ts';
+
+export interface PumpPlan {
+  readonly city: string;
+  readonly region: string;
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly contexts: readonly Context[];
+  readonly invokeWorker: (context: string, event: unknown) => Promise<unknown>;
+  readonly clock: Clock;
+  readonly letters: DeadLetters;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+/** The pump of a city's table, going on from where the folder says it was. */
+export async function startPump(
+  plan: PumpPlan,
+): Promise<{ readonly pump: Pump; readonly faults: StreamFaults }> {
+  const { Table } = await plan.client.send(new DescribeTableCommand({ TableName: plan.tableName }));
+  if (Table?.LatestStreamArn === undefined) throw new Error(`${plan.tableName} has no stream`);
+  const checkpoint = stateFile(`${plan.folder}/stream.json`, checkpointState, {});
+  const faults = new StreamFaults();
+  const streams = new DynamoDBStreamsClient({ credentials: awsCredentials });
+  const pump = new Pump({
+    reader: new StreamReader(streams, Table.LatestStreamArn, checkpoint.read().position),
+    deliver: consumersOf({ ...plan, now: () => plan.clock.now() }),
+    checkpoint,
+    faults,
+    origin: { source: `tiered-care.${plan.city}`, account: 'laptop', region: plan.region },
+  });
+  pump.start();
+  return { pump, faults };
+}

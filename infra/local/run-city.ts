@@ -1,0 +1,142 @@
+import type { Context } from '../../shared/context.ts';
+import { createDeps, type Deps } from '../../shared/deps.ts';
+import { readEnv } from '../../shared/env.ts';
+import { type City, cityFile } from '../cities/city.ts';
+import { startTime } from './clock/start-time.ts';
+import { VirtualClock } from './clock/virtual-clock.ts';
+import { openDataFolder } from './data-folder.ts';
+import { DeadLetters } from './events/dead-letters.ts';
+import { startPump } from './events/start-pump.ts';
+import { createFunctions } from './functions-in-process.ts';
+import { type AnswerLine, cityListener } from './http/city-listener.ts';
+import { clockRoutes } from './http/clock-routes.ts';
+import { holdDoor } from './http/door.ts';
+import { localPages } from './http/local-pages.ts';
+import type { LocalRoute } from './http/local-route.ts';
+import { statusRoutes } from './http/status-routes.ts';
+import { residentMb } from './memory.ts';
+import { startServices } from './services.ts';
+import { Teardown } from './teardown.ts';
+import { wechatRoutes } from './wechat/local-routes.ts';
+import { laptopProgram, type WeChatUser } from './wechat/mini-program.ts';
+
+export interface CityPlan {
+  readonly city: City;
+  readonly contexts: readonly Context[];
+  readonly folder: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly reset: boolean;
+  readonly wechatUsers: readonly WeChatUser[];
+  /** Fills a new city. What it left half done when it was killed is thrown away before it is called again. */
+  readonly load: (deps: Deps) => Promise<void>;
+  /** More of the laptop's own routes. */
+  readonly routes?: (deps: Deps) => readonly LocalRoute[];
+  readonly onAnswer?: (line: AnswerLine) => void;
+}
+
+export interface RunningCity {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** One city, whole, in this process and an engine beside it. @throws StartError, FolderLockedError */
+export async function runCity(plan: CityPlan): Promise<RunningCity> {
+  const teardown = new Teardown();
+  try {
+    const url = await start(plan, teardown);
+    return { url, stop: () => teardown.run() };
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+async function start(plan: CityPlan, teardown: Teardown): Promise<string> {
+  const { city, contexts } = plan;
+  const door = await holdDoor(plan.port);
+  teardown.add(() => door.close());
+  const folder = openDataFolder(plan.folder, {
+    city: city.id,
+    cityFile: laptopCityFile(city),
+    url: door.url,
+    reset: plan.reset,
+  });
+  teardown.add(() => folder.release());
+  const clock = new VirtualClock(`${folder.path}/clock.json`);
+  const services = await startServices({ ...plan, folder: folder.path, clock }, teardown);
+  const deps = createDeps(envOf(plan, folder.cityFile, services), { clock });
+  if (!folder.loaded) {
+    await plan.load(deps);
+    folder.markLoaded();
+  }
+
+  const stopping = new AbortController();
+  const letters = new DeadLetters(`${folder.path}/dead-letters.jsonl`);
+  const { invokeApi, invokeWorker } = createFunctions(city.id, contexts, deps);
+  const shared = { contexts, invokeWorker, clock, letters, folder: folder.path, signal: stopping.signal };
+  const { pump, faults } = await startPump({
+    ...shared,
+    city: city.id,
+    region: city.region,
+    client: services.dynamoDb,
+    tableName: services.tableName,
+  });
+  teardown.add(() => pump.stop());
+  const { machine, timers, stop } = startTime({ ...shared, table: deps.table, drain: () => pump.drain() });
+  teardown.add(stop);
+  teardown.add(() => stopping.abort());
+
+  const status = async () => ({
+    city: city.id,
+    now: new Date(clock.now()).toISOString(),
+    contexts: contexts.map(({ name }) => name),
+    events: pump.status(),
+    timersDue: await timers.dueCount(clock.now()),
+    engine: services.engine.endpoint,
+    wechat: services.wechat.url,
+    memoryMb: { city: residentMb(process.pid), engine: residentMb(services.engine.pid) },
+  });
+  const localRoutes = [
+    ...clockRoutes(clock, machine),
+    ...statusRoutes({ status, letters, streamFaults: faults }),
+    ...wechatRoutes(services.wechat),
+    ...(plan.routes?.(deps) ?? []),
+  ];
+  const pages = localPages({ city, clock, contexts, localRoutes });
+  const { onAnswer } = plan;
+  door.open(
+    cityListener({
+      clock,
+      localRoutes,
+      pages,
+      invokeApi: (context, event) => invokeApi(context, event)?.finally(() => void pump.poll()),
+      ...(onAnswer === undefined ? {} : { onAnswer }),
+    }),
+  );
+  return door.url;
+}
+
+/** On AWS a city has its own mini-program and real people; here it has the laptop's and invented ones. */
+function laptopCityFile(city: City): object {
+  const file = cityFile(city);
+  return {
+    ...file,
+    settings: { ...Object(file['settings']), demo: true, wechat: { appId: laptopProgram.appId } },
+  };
+}
+
+function envOf(
+  { city }: CityPlan,
+  cityFile: string,
+  { tableName, wechat }: { readonly tableName: string; readonly wechat: { readonly url: string } },
+) {
+  return readEnv({
+    CITY: city.id,
+    CITY_FILE: cityFile,
+    TABLE_NAME: tableName,
+    KEY_ID: `alias/${city.id}`,
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'ERROR',
+    WECHAT_ENDPOINT: process.env['WECHAT_ENDPOINT'] ?? wechat.url,
+  });
+}

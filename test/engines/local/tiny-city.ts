@@ -1,0 +1,23 @@
+import { demo } from '../../../infra/cities/demo.ts';
+import { readOptions } from '../../../infra/local/options.ts';
+import { runCity } from '../../../infra/local/run-city.ts';
+import { tiny } from './tiny-context.ts';
+
+/** The laptop with one small context, for tests of the laptop itself. */
+const { folder, port, reset } = readOptions(process.argv.slice(2), process.env);
+const city = await runCity({
+  city: demo,
+  contexts: [tiny],
+  folder,
+  port,
+  reset,
+  wechatUsers: [],
+  load: async ({ table }) => {
+    await table.put({ pk: 'tiny#diary', sk: 'entries', entries: [{ what: 'loaded', at: '' }] });
+  },
+});
+process.once('SIGTERM', async () => {
+  await city.stop();
+  process.exit(0);
+});
+console.log(city.url);

@@ -1,0 +1,180 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Move } from '../../infra/local/clock/time-machine.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON; the text itself where it is none. */
+  readonly body: unknown;
+}
+
+export interface RequestParts {
+  readonly body?: unknown;
+  /** Session token. */
+  readonly token?: string;
+  /** `Idempotency-Key`. */
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface CityOptions {
+  /** What to run instead of `infra/local/start.ts`; it prints its address on a line of its own. */
+  readonly script?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A city of its own: a process, a free port, a folder, all gone after `stop`. */
+export interface TestCity {
+  readonly url: string;
+  readonly folder: string;
+  readonly pid: number;
+  http(method: string, path: string, parts?: RequestParts): Promise<Answer>;
+  readonly clock: {
+    now(): Promise<string>;
+    /** An ISO 8601 duration. */
+    advance(duration: string): Promise<Move>;
+    to(instant: string): Promise<Move>;
+  };
+  /** What a person's phone gets from WeChat. A phone number makes a person whom WeChat does not know yet. */
+  wechatCodes(person: string, phone?: string): Promise<{ loginCode: string; phoneCode: string }>;
+  /** What a power cut does to the city's process; the folder stays. */
+  kill9(): Promise<void>;
+  /** Starts over the same folder, on another port, after `kill9` or while it runs. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const READY_MS = 30_000;
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
+
+/** Call `stop` in a `finally`, or by `onTestFinished`. */
+export async function startCity(options: CityOptions = {}): Promise<TestCity> {
+  const folder = mkdtempSync(join(tmpdir(), 'tiered-care-city-'));
+  const gone = (): void => {
+    endOrphanedEngine(folder);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  let { child, url } = await launch(folder, options).catch((error: unknown) => {
+    gone();
+    throw error;
+  });
+
+  async function http(method: string, path: string, parts: RequestParts = {}): Promise<Answer> {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(parts.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(parts.token === undefined ? {} : { authorization: `Bearer ${parts.token}` }),
+        ...(parts.key === undefined ? {} : { 'idempotency-key': parts.key }),
+        ...parts.headers,
+      },
+      ...(parts.body === undefined ? {} : { body: JSON.stringify(parts.body) }),
+    });
+    return { status: response.status, headers: response.headers, body: jsonOf(await response.text()) };
+  }
+
+  async function expected<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await http(method, path, body === undefined ? {} : { body });
+    if (answer.status !== 200)
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body as T;
+  }
+
+  return {
+    get url() {
+      return url;
+    },
+    folder,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    http,
+    clock: {
+      now: async () => (await expected<{ now: string }>('GET', '/local/clock')).now,
+      advance: (duration) => expected('POST', '/local/clock', { advance: duration }),
+      to: (instant) => expected('POST', '/local/clock', { to: instant }),
+    },
+    wechatCodes: (person, phone) =>
+      expected('POST', '/local/wechat/codes', { person, ...(phone === undefined ? {} : { phone }) }),
+    kill9: () => end(child, 'SIGKILL'),
+    async restart() {
+      await end(child, 'SIGTERM');
+      ({ child, url } = await launch(folder, options));
+    },
+    async stop() {
+      await end(child, 'SIGTERM');
+      gone();
+    },
+  };
+}
+
+/** Resolves when the city prints its address; what it prints before it fails is the error. */
+async function launch(folder: string, options: CityOptions): Promise<{ child: ChildProcess; url: string }> {
+  const {
+    script = join(import.meta.dirname, '../../infra/local/start.ts'),
+    args = ['--quiet'],
+    env = {},
+  } = options;
+  const child = spawn(process.execPath, [script, '--data', folder, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PORT: '0', ...env },
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const { promise: url, resolve, reject } = Promise.withResolvers<string>();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    said += `${line}\n`;
+    const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+    if (address !== undefined) resolve(address);
+  });
+  child.once('exit', (code) => reject(new Error(`the city ended (${code}) before it was ready:\n${said}`)));
+  const late = setTimeout(() => reject(new Error(`the city is not ready in time:\n${said}`)), READY_MS);
+  try {
+    return { child, url: await url };
+  } catch (error) {
+    await end(child, 'SIGKILL');
+    throw error;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
+
+/** A killed city leaves its engine behind, which the next start would end. */
+function endOrphanedEngine(folder: string): void {
+  const pidFile = join(folder, 'dynamodb.sqlite.pid');
+  if (!existsSync(pidFile)) return;
+  try {
+    process.kill(JSON.parse(readFileSync(pidFile, 'utf8')).pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
