@@ -1,0 +1,144 @@
+import type { Clock } from '../kernel/clock.ts';
+import { timerOf } from './carried.ts';
+import { dueShards, parkedShard } from './schema.ts';
+import type { Item, Key, Table } from './table.ts';
+
+/** An item whose timer has passed, as it stood when it was claimed. */
+export interface Due {
+  readonly key: Key;
+  readonly item: Item;
+}
+
+/** Changes or clears the timer by condition; a timer it leaves alone is cleared. It throws to be called again. */
+export type DueHandler = (due: Due) => Promise<void>;
+
+export interface Sweep {
+  readonly table: Pick<Table, 'query' | 'update'>;
+  readonly context: string;
+  readonly clock: Clock;
+  /** By timer kind. */
+  readonly handlers: { readonly [kind: string]: DueHandler };
+  /** Most timers to claim in each of the context's partitions. Default 100. */
+  readonly limit?: number;
+  /** A claimed timer comes back after this if nobody finishes: longer than any handler runs. Default 120. */
+  readonly leaseSeconds?: number;
+  /** After so many claims without success the timer is parked. Default 10. */
+  readonly maxAttempts?: number;
+  /** Told of each handler that threw; the error may not be logged whole, since it may hold personal data. */
+  readonly onFailure?: (failure: {
+    readonly kind: string;
+    readonly attempts: number;
+    readonly error: unknown;
+  }) => void;
+}
+
+export interface SweepResult {
+  readonly claimed: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Of the failed: given up, waiting for an operator in the context's parked partition. */
+  readonly parked: number;
+}
+
+type Ending = 'done' | 'failed' | 'parked';
+
+/** A claimed timer: its item as claimed, the partition it stands in, and until when nobody else takes it. */
+interface Claim {
+  readonly item: Item;
+  readonly shard: string;
+  readonly lease: string;
+  readonly attempts: number;
+}
+
+const MAX_DELAY_SECONDS = 3_600;
+
+/**
+ * Handles a context's timers that have passed. The index only tells where to look: each timer is claimed on its
+ * item by condition, so that two sweeps at once, or an index that lags, never handle one twice. The claim is a
+ * lease: a sweep that dies half-way leaves the timer to the next one. Handlers are called at least once.
+ */
+export async function sweepDue(sweep: Sweep): Promise<SweepResult> {
+  const endings = await Promise.all(dueShards(sweep.context).map((shard) => sweepShard(sweep, shard)));
+  const all = endings.flat();
+  const parked = all.filter((ending) => ending === 'parked').length;
+  const done = all.filter((ending) => ending === 'done').length;
+  return { claimed: all.length, done, failed: all.length - done, parked };
+}
+
+async function sweepShard(sweep: Sweep, shard: string): Promise<Ending[]> {
+  const { table, clock, limit = 100 } = sweep;
+  const now = new Date(clock.now()).toISOString();
+  const endings: Ending[] = [];
+  let after: Item | undefined;
+  do {
+    const page = await table.query({ index: 'due', pk: shard, sk: { le: now }, ...(after && { after }) });
+    for (const entry of page.items) {
+      if (endings.length >= limit) return endings;
+      const claim = await claimed(sweep, shard, entry);
+      if (claim !== undefined) endings.push(await handled(sweep, claim));
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return endings;
+}
+
+/** Undefined when the item no longer has the timer the index tells of. */
+async function claimed(
+  { table, clock, leaseSeconds = 120 }: Sweep,
+  shard: string,
+  entry: Item,
+): Promise<Claim | undefined> {
+  const { pk, sk, dueAt } = entry;
+  if (typeof dueAt !== 'string') return undefined;
+  const lease = new Date(clock.now() + leaseSeconds * 1000).toISOString();
+  const outcome = await table.update(
+    { pk, sk },
+    { set: { dueAt: lease }, add: { dueAttempts: 1 } },
+    { if: { dueShard: shard, dueAt } },
+  );
+  if (!outcome.ok) return undefined;
+  return { item: outcome.item, shard, lease, attempts: timerOf(outcome.item)?.attempts ?? 1 };
+}
+
+async function handled(sweep: Sweep, claim: Claim): Promise<Ending> {
+  const { handlers, maxAttempts = 10, onFailure } = sweep;
+  const { item, attempts } = claim;
+  const kind = timerOf(item)?.kind ?? '';
+  // Earlier sweeps died in the handler without a word.
+  if (attempts > maxAttempts) return parked(sweep, claim);
+  try {
+    const handler = Object.hasOwn(handlers, kind) ? handlers[kind] : undefined;
+    if (handler === undefined) throw new Error(`nobody handles the timer ${kind}`);
+    await handler({ key: { pk: item.pk, sk: item.sk }, item });
+  } catch (error) {
+    onFailure?.({ kind, attempts, error });
+    return attempts >= maxAttempts ? parked(sweep, claim) : delayed(sweep, claim);
+  }
+  await sweep.table.update(item, {}, { if: untouched(claim), timer: null });
+  return 'done';
+}
+
+async function delayed({ table, clock, leaseSeconds = 120 }: Sweep, claim: Claim): Promise<Ending> {
+  const seconds = Math.min(leaseSeconds * 2 ** (claim.attempts - 1), MAX_DELAY_SECONDS);
+  const dueAt = new Date(clock.now() + seconds * 1000).toISOString();
+  await table.update(claim.item, { set: { dueAt } }, { if: untouched(claim) });
+  return 'failed';
+}
+
+async function parked({ table, context }: Sweep, claim: Claim): Promise<Ending> {
+  const set = { dueShard: parkedShard(context) };
+  const outcome = await table.update(claim.item, { set }, { if: untouched(claim) });
+  return outcome.ok ? 'parked' : 'failed';
+}
+
+/**
+ * The timer is still this claim's. Its count of attempts is part of it: a handler may set the timer to the very
+ * instant at which the lease ends, and setting a timer starts the count anew.
+ */
+function untouched({ shard, lease, attempts }: Claim): {
+  dueShard: string;
+  dueAt: string;
+  dueAttempts: number;
+} {
+  return { dueShard: shard, dueAt: lease, dueAttempts: attempts };
+}
