@@ -21,7 +21,7 @@ const reportSchema = z.object({
       violations: z.array(
         z.object({
           ruleName: z.string(),
-          violatingResources: z.array(z.object({ constructPath: z.string().default('?') })),
+          violatingConstructs: z.array(z.object({ constructPath: z.string().default('?') })),
         }),
       ),
     }),
@@ -52,15 +52,15 @@ export function synthesise(props: SynthProps): Synthesis {
   try {
     assembly = app.synth();
   } catch (error) {
-    // A failed validation is thrown after its report is written; anything else is a defect of the stacks.
-    if (!(error instanceof Error && error.message.startsWith('Validation failed. A copy'))) throw error;
+    // Findings are thrown after CDK has shown and written them; anything else is a defect of the stacks.
+    if (!(error instanceof Error && error.name === 'ValidationFailed')) throw error;
   }
   const report = reportSchema.parse(
     JSON.parse(readFileSync(join(props.outdir, 'validation-report.json'), 'utf8')),
   );
   const findings = report.pluginReports.flatMap(({ pluginName, violations }) =>
-    violations.flatMap(({ ruleName, violatingResources }) =>
-      violatingResources.map(({ constructPath }) => `${pluginName} ${ruleName}: ${constructPath}`),
+    violations.flatMap(({ ruleName, violatingConstructs }) =>
+      violatingConstructs.map(({ constructPath }) => `${pluginName} ${ruleName}: ${constructPath}`),
     ),
   );
   return { assembly, findings };
@@ -94,7 +94,6 @@ if (import.meta.main) {
     dist,
     outdir: join(ROOT, 'cdk.out'),
   });
-  for (const finding of findings) console.error(finding);
   if (assembly !== undefined) for (const city of allCities) console.log(summary(city, assembly));
   console.log(
     findings.length === 0 ? 'no unacknowledged finding' : `${findings.length} unacknowledged findings`,

@@ -1,0 +1,172 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildFunctions, bundlesOf } from '../../infra/build.ts';
+import { cityFile } from '../../infra/cities/city.ts';
+import { demo } from '../../infra/cities/demo.ts';
+import { contexts } from '../../infra/contexts.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+const names = contexts.map(({ name }) => name);
+let metafile: Metafile;
+
+beforeAll(async () => {
+  metafile = await buildFunctions({ contexts, dist: folder });
+  writeFileSync(join(folder, 'city.json'), JSON.stringify(cityFile(demo)));
+});
+
+/** Calls a bundle as Lambda does: a fresh process, CommonJS, the environment and nothing else. */
+function call(bundle: string, event: unknown): { readonly answer?: unknown; readonly error?: string } {
+  const script = `
+    const { handler } = require(process.argv[1]);
+    handler(JSON.parse(process.argv[2]), { awsRequestId: 'r-1', functionName: 'f', getRemainingTimeInMillis: () => 5000 })
+      .then((answer) => ({ answer }), (error) => ({ error: error.name }))
+      .then((result) => process.stdout.write('\\n' + JSON.stringify(result)));`;
+  const output = execFileSync(
+    process.execPath,
+    ['-e', script, join(folder, 'functions', bundle, 'index.js'), JSON.stringify(event)],
+    {
+      encoding: 'utf8',
+      env: {
+        CITY: demo.id,
+        CITY_FILE: join(folder, 'city.json'),
+        TABLE_NAME: 'demo-table',
+        KEY_ID: 'alias/demo',
+        AWS_REGION: demo.region,
+        AWS_ACCESS_KEY_ID: 'nobody',
+        AWS_SECRET_ACCESS_KEY: 'nothing',
+      },
+    },
+  );
+  return JSON.parse(output.slice(output.lastIndexOf('\n') + 1));
+}
+
+/** As an HTTP API sends it, payload format 2.0. */
+function httpApiEvent(path: string): object {
+  return {
+    version: '2.0',
+    routeKey: 'ANY /{proxy+}',
+    rawPath: path,
+    rawQueryString: '',
+    headers: { accept: '*/*', host: 'example.cn', 'user-agent': 'test' },
+    requestContext: {
+      accountId: '111122223333',
+      apiId: 'a1',
+      domainName: 'example.cn',
+      domainPrefix: 'a1',
+      http: { method: 'GET', path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.9', userAgent: 'test' },
+      requestId: 'edge-1',
+      routeKey: 'ANY /{proxy+}',
+      stage: '$default',
+      time: '22/Nov/2026:02:00:00 +0000',
+      timeEpoch: 1_795_312_800_000,
+    },
+    isBase64Encoded: false,
+  };
+}
+
+/** As a REST API sends it. */
+function restApiEvent(path: string): object {
+  return {
+    resource: '/{proxy+}',
+    path,
+    httpMethod: 'GET',
+    headers: { Accept: '*/*' },
+    multiValueHeaders: {},
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    pathParameters: null,
+    stageVariables: null,
+    requestContext: { requestId: 'edge-1', httpMethod: 'GET', path, stage: 'live', identity: {} },
+    body: null,
+    isBase64Encoded: false,
+  };
+}
+
+describe('the bundle of', () => {
+  it('this test runs on the runtime that Lambda has', () => {
+    expect(process.version).toMatch(/^v24\./);
+  });
+
+  it.each(names)(
+    '%s-api answers an unknown path with 404 in JSON and Chinese, behind either edge',
+    (name) => {
+      for (const event of [httpApiEvent(`/${name}/no/such/path`), restApiEvent(`/${name}/no/such/path`)]) {
+        const { answer } = call(`${name}-api`, event);
+        expect(answer).toMatchObject({ statusCode: 404 });
+        const { headers, body } = answer as { headers: Record<string, string>; body: string };
+        expect(headers['content-type']).toMatch(/^application\/json/);
+        expect(JSON.parse(body)).toMatchObject({
+          code: 'NOT_FOUND',
+          message: expect.stringMatching(/[\u4e00-\u9fff]/),
+        });
+      }
+    },
+  );
+
+  it.each(names)('%s-worker fails an unknown message loudly, so that it reaches the dead letters', (name) => {
+    const messages = [
+      { detail: { type: 'nobody.did-anything', event: '{}' } },
+      { task: 'no-such-task', input: {} },
+      { schedule: 'no-such-schedule', at: '2026-11-22T00:00:00Z' },
+      { hello: 'world' },
+    ];
+    for (const message of messages)
+      expect(call(`${name}-worker`, message)).toEqual({ error: 'UnknownMessage' });
+  });
+
+  it.each(names.flatMap((name) => [`${name}-api`, `${name}-worker`]))(
+    '%s needs nothing but Node',
+    (bundle) => {
+      const output =
+        metafile.outputs[
+          Object.keys(metafile.outputs).find((path) => path.endsWith(`/${bundle}/index.js`)) ?? ''
+        ];
+      const foreign = output?.imports.filter(
+        ({ path }) => !builtinModules.includes(path.replace(/^node:/, '')),
+      );
+      expect(foreign).toEqual([]);
+    },
+  );
+});
+
+/** Measured: each costs a cold start more than it gives, or has no business in a Lambda. */
+const FORBIDDEN: readonly (readonly [string, RegExp])[] = [
+  ['all of zod', /node_modules\/zod\/(v3|v4\/classic)\//],
+  ["middy's router and utilities", /node_modules\/@middy\/(http-router|util)\//],
+  [
+    "the SDK's credential chain",
+    /node_modules\/@aws-sdk\/(credential-provider-|token-providers|nested-clients)/,
+  ],
+  ['a tracer', /powertools\/tracer|aws-xray/],
+  ['a validator compiled at start', /node_modules\/ajv\//],
+  ['version 2 of the SDK', /node_modules\/aws-sdk\//],
+  ['CDK', /node_modules\/(aws-cdk-lib|constructs|cdk-nag)\//],
+  ['the laptop', /^infra\//],
+];
+
+describe('no bundle carries', () => {
+  it.each(FORBIDDEN)('%s', (_, pattern) => {
+    expect(Object.keys(metafile.inputs).filter((path) => pattern.test(path))).toEqual([]);
+  });
+
+  it('Step Functions before a waiting user', () => {
+    const apis = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('-api/index.js'));
+    expect(apis).toHaveLength(names.length);
+    const carrying = apis.filter(([, { inputs }]) =>
+      Object.keys(inputs).some((path) => path.includes('@aws-sdk/client-sfn')),
+    );
+    expect(carrying.map(([path]) => path)).toEqual([]);
+  });
+
+  it('more than 500 KB, or 160 KB compressed', () => {
+    for (const { name, minifiedBytes, gzipBytes } of bundlesOf({ contexts, dist: folder })) {
+      expect.soft(minifiedBytes, name).toBeLessThan(500 * 1024);
+      expect.soft(gzipBytes, name).toBeLessThan(160 * 1024);
+    }
+  });
+});
