@@ -1,5 +1,6 @@
 import type { RawPolicy } from '../../../shared/policy/city.ts';
 import { countyBooking } from './booking.ts';
+import { usualIdentity } from './identity.ts';
 
 /** Section name → dated entries, each with its source. */
-export const demoPolicy: RawPolicy = { booking: countyBooking };
+export const demoPolicy: RawPolicy = { booking: countyBooking, identity: usualIdentity };

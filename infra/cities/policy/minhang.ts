@@ -1,5 +1,6 @@
 import type { RawPolicy } from '../../../shared/policy/city.ts';
 import { usualBooking } from './booking.ts';
+import { usualIdentity } from './identity.ts';
 
 /** Section name → dated entries, each with its source. */
-export const minhangPolicy: RawPolicy = { booking: usualBooking };
+export const minhangPolicy: RawPolicy = { booking: usualBooking, identity: usualIdentity };

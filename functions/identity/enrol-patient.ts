@@ -1,0 +1,133 @@
+import { PATIENT_SCOPE, patientProfileItem } from '../../shared/access/patient-view.ts';
+import { eventFor } from '../../shared/data/events.ts';
+import type { TransactOperation, Value } from '../../shared/data/table.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { houseErrors } from '../../shared/kernel/errors.ts';
+import { type Acting, accessTo, audited, tracing } from './acting.ts';
+import type { Kinship, Verification } from './contracts.ts';
+import { policyToday } from './identity-deps.ts';
+import { sealedPatient } from './patient-record.ts';
+import type { Person } from './person.ts';
+import { patientSide, startedRelation } from './relations.ts';
+import { blinds } from './sealing.ts';
+import { idNumbers, type Patient, patientOf, patients, unlessUnder } from './store.ts';
+
+export interface Enrolment {
+  readonly person: Person;
+  readonly verification: Verification;
+  readonly synthetic: boolean;
+  readonly phone?: string | undefined;
+  /** Where no account holds the consent. */
+  readonly noticeVersion?: string;
+  /** Left out at the desk: nobody may act for the patient but staff, until an account is verified. */
+  readonly relation?: EnrolmentRelation;
+  /** Ground of the access, for the audit. */
+  readonly purpose: string;
+}
+
+export interface EnrolmentRelation {
+  readonly accountId: string;
+  readonly kind: 'SELF' | 'GUARDIAN';
+  readonly kinship?: Kinship;
+  readonly until?: string;
+  /** Set on the account in the same write: what it agreed to. */
+  readonly account: Record<string, Value>;
+}
+
+/** The patient that a number stands for in this city, if there is one. */
+export async function findByIdNumber(deps: Deps, idNumber: string): Promise<Patient | undefined> {
+  const found = await idNumbers.getMany(deps.table, await blinds(deps, 'resident-id', idNumber), {
+    consistent: true,
+  });
+  const patientId = found.find((entry) => entry !== undefined)?.patientId;
+  return patientId === undefined ? undefined : patientOf(deps, patientId);
+}
+
+/**
+ * E1 One patient per ID number in the city. All of it in one transaction: the number's claim, the record, the shared
+ * profile, the relation with its two sides, the audit. Undefined: somebody else was faster, nothing was written.
+ */
+export async function registerPatient(
+  deps: Deps,
+  acting: Acting,
+  enrolment: Enrolment,
+): Promise<Patient | undefined> {
+  const { person, relation, synthetic, purpose } = enrolment;
+  const patientId = deps.ids.next();
+  const [blind, ...older] = await blinds(deps, 'resident-id', person.idNumber);
+  const patient = await sealedPatient(deps, {
+    ...enrolment,
+    patientId,
+    ...(relation === undefined ? {} : sidesOf(deps, relation)),
+  });
+  const event = eventFor(deps, 'identity.patient-registered', {
+    data: { patientId, ...(relation === undefined ? {} : { accountId: relation.accountId }) },
+    ...tracing(acting),
+  });
+  const outcome = await deps.table.transact([
+    idNumbers.putOperation(blind, { patientId }, { if: { $exists: false } }),
+    ...unlessUnder(idNumbers, older),
+    patients.putOperation(patientId, patient, { if: { $exists: false }, event }),
+    { put: await patientProfileItem(deps, patientId, { ...person, synthetic }) },
+    ...relationOperations(deps, acting, patientId, relation),
+    audited(deps, accessTo(deps, acting, { patientId, action: 'WRITE', purpose })),
+  ]);
+  return outcome.ok ? patient : undefined;
+}
+
+/** A further account gets a relation to a patient that is there. Undefined: lost a race, nothing was written. */
+export async function joinPatient(
+  deps: Deps,
+  acting: Acting,
+  patient: Patient,
+  {
+    relation,
+    purpose,
+    verification,
+  }: Required<Pick<Enrolment, 'relation' | 'purpose'>> & Pick<Enrolment, 'verification'>,
+): Promise<Patient | undefined> {
+  const { patientId } = patient;
+  const { familyMembersMax } = policyToday(deps);
+  // A better verification stays; a mere format check never replaces one by the authority.
+  const changes = verification === 'public-security' ? { verification } : {};
+  const outcome = await deps.table.transact([
+    ...relationOperations(deps, acting, patientId, relation),
+    patientSide(deps, { ...relation, patientId }, { familyMembersMax, changes }),
+    audited(deps, accessTo(deps, acting, { patientId, action: 'WRITE', purpose })),
+  ]);
+  return outcome.ok ? { ...patient, ...changes } : undefined;
+}
+
+/** Lost races are read again and decided again; who loses this often meets a storm on one record. */
+export async function retriedWhenLost<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 5; tries += 1) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+  }
+  throw houseErrors.refusal('CONFLICT');
+}
+
+function relationOperations(
+  deps: Deps,
+  acting: Acting,
+  patientId: string,
+  relation: EnrolmentRelation | undefined,
+): TransactOperation[] {
+  if (relation === undefined) return [];
+  const { familyMembersMax } = policyToday(deps);
+  return startedRelation(
+    deps,
+    acting,
+    { ...relation, patientId },
+    { familyMembersMax, account: relation.account },
+  );
+}
+
+function sidesOf(deps: Deps, { accountId, kind }: EnrolmentRelation): Pick<Patient, 'owners' | 'delegates'> {
+  return kind === 'SELF'
+    ? { owners: { [accountId]: new Date(deps.clock.now()).toISOString() }, delegates: {} }
+    : { owners: {}, delegates: { [accountId]: kind } };
+}
+
+/** Key ring of the shared profile, besides identity's own. */
+export const PROFILE_KEYS = `keys#${PATIENT_SCOPE}`;

@@ -1,0 +1,40 @@
+import type * as z from 'zod/mini';
+import type { Call } from '../../shared/context.ts';
+import { houseErrors } from '../../shared/kernel/errors.ts';
+import { staffOf } from './acting.ts';
+import type { activationCode, staffParams } from './contracts.ts';
+import { freshActivation } from './create-staff.ts';
+import { identityErrors } from './errors.ts';
+import type { IdentityDeps } from './identity-deps.ts';
+import { checkRoles, refuseOwn } from './roles.ts';
+import { raisedVersion } from './sessions.ts';
+import { staffAccounts, staffAt } from './staff-store.ts';
+
+/**
+ * For a forgotten password, a lost phone or a lapsed code: everything known so far is void and a new activation code
+ * is answered. Only the home institution may, or any other could take the account over.
+ */
+export async function renewCredentials(
+  deps: IdentityDeps,
+  call: Call<z.output<typeof staffParams>>,
+): Promise<z.input<typeof activationCode>> {
+  const { accountId, institutionId } = call.params;
+  refuseOwn(staffOf(call), accountId);
+  const { homeInstitutionId, binding, activation: before } = await staffAt(deps, call.params);
+  if (homeInstitutionId !== institutionId) throw identityErrors.refusal('OTHER_HOME');
+  checkRoles(staffOf(call), binding);
+  const { code, activation } = await freshActivation(deps, accountId, [accountId, call.requestKey]);
+  if (before?.codeBlind === activation.codeBlind) {
+    return { accountId, activationCode: code, expiresAt: before.until };
+  }
+  const outcome = await deps.table.transact([
+    staffAccounts.updateOperation(
+      accountId,
+      { set: { activation: { ...activation } }, remove: ['password', 'totp', 'recovery', 'pending'] },
+      { if: { homeInstitutionId: institutionId } },
+    ),
+    raisedVersion(accountId),
+  ]);
+  if (!outcome.ok) throw houseErrors.refusal('CONFLICT');
+  return { accountId, activationCode: code, expiresAt: activation.until };
+}
