@@ -14,7 +14,7 @@ import { holdDoor } from './http/door.ts';
 import { localPages } from './http/local-pages.ts';
 import type { LocalRoute } from './http/local-route.ts';
 import { statusRoutes } from './http/status-routes.ts';
-import { residentMb } from './memory.ts';
+import { residentMb, watchProcess } from './processes.ts';
 import { startServices } from './services.ts';
 import { Teardown } from './teardown.ts';
 import { wechatRoutes } from './wechat/local-routes.ts';
@@ -33,6 +33,8 @@ export interface CityPlan {
   /** More of the laptop's own routes. */
   readonly routes?: (deps: Deps) => readonly LocalRoute[];
   readonly onAnswer?: (line: AnswerLine) => void;
+  /** The engine ended by itself: the city can only be stopped. */
+  readonly onEngineLost?: () => void;
 }
 
 export interface RunningCity {
@@ -66,6 +68,7 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<string> {
   const clock = new VirtualClock(`${folder.path}/clock.json`);
   const services = await startServices({ ...plan, folder: folder.path, clock }, teardown);
   const deps = createDeps(envOf(plan, folder.cityFile, services), { clock });
+  teardown.add(watchProcess(services.engine.pid, () => plan.onEngineLost?.()));
   if (!folder.loaded) {
     await plan.load(deps);
     folder.markLoaded();

@@ -8,6 +8,7 @@ import { type LocalEngine, startEngine } from './dynamodb/launch.ts';
 import { indexStream } from './events/stream-indexes.ts';
 import { startKms } from './kms/server.ts';
 import { useLocalAws } from './local-aws.ts';
+import { StartError } from './options.ts';
 import type { Teardown } from './teardown.ts';
 import { laptopProgram, type WeChatUser } from './wechat/mini-program.ts';
 import { startWeChat, type WeChatStandIn } from './wechat/server.ts';
@@ -40,7 +41,7 @@ export async function startServices(
   };
   const starting = [
     noted(startKms({ keyFile: join(folder, 'kms-master-key') })),
-    noted(startEngine({ dbPath })),
+    noted(startEngine({ dbPath }).catch(asStartError)),
     noted(startWeChat({ clock, program: laptopProgram, users, folder })),
   ] as const;
   // All of them, even when one fails: what is still starting must be in the teardown before that runs.
@@ -50,7 +51,18 @@ export async function startServices(
   const dynamoDb = new DynamoDBClient({ credentials: awsCredentials });
   teardown.add(() => dynamoDb.destroy());
   const tableName = `${city.id}-table`;
-  await createTable(dynamoDb, { tableName });
+  await createTable(dynamoDb, { tableName }).catch((cause: unknown) => silent(engine.endpoint, cause));
   if (engine.pid !== undefined) indexStream(dbPath);
   return { engine, dynamoDb, tableName, wechat };
+}
+
+/** The launcher's errors say what to do. */
+function asStartError(cause: unknown): never {
+  throw cause instanceof Error ? new StartError(cause.message) : cause;
+}
+
+function silent(endpoint: string, cause: unknown): never {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code !== 'ECONNREFUSED' && code !== 'ENOTFOUND') throw cause;
+  throw new StartError(`no DynamoDB answers at ${endpoint}, which AWS_ENDPOINT_URL_DYNAMODB names`);
 }

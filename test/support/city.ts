@@ -23,6 +23,8 @@ export interface RequestParts {
 }
 
 export interface CityOptions {
+  /** Left out: a new one, which goes when the city stops. */
+  readonly folder?: string;
   /** What to run instead of `infra/local/start.ts`; it prints its address on a line of its own. */
   readonly script?: string;
   readonly args?: readonly string[];
@@ -59,10 +61,10 @@ process.on('exit', () => {
 
 /** Call `stop` in a `finally`, or by `onTestFinished`. */
 export async function startCity(options: CityOptions = {}): Promise<TestCity> {
-  const folder = mkdtempSync(join(tmpdir(), 'tiered-care-city-'));
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tiered-care-city-'));
   const gone = (): void => {
     endOrphanedEngine(folder);
-    rmSync(folder, { recursive: true, force: true });
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   };
   let { child, url } = await launch(folder, options).catch((error: unknown) => {
     gone();
@@ -164,10 +166,15 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<
 function endOrphanedEngine(folder: string): void {
   const pidFile = join(folder, 'dynamodb.sqlite.pid');
   if (!existsSync(pidFile)) return;
+  const { pid, parentPid } = JSON.parse(readFileSync(pidFile, 'utf8'));
+  if (!isAlive(parentPid) && isAlive(pid)) process.kill(pid, 'SIGKILL');
+}
+
+function isAlive(pid: number): boolean {
   try {
-    process.kill(JSON.parse(readFileSync(pidFile, 'utf8')).pid, 'SIGKILL');
+    return process.kill(pid, 0);
   } catch {
-    // It has ended by itself.
+    return false;
   }
 }
 

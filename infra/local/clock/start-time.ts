@@ -37,7 +37,6 @@ export function startTime(plan: TimePlan): {
   const schedules = new DailySchedules({
     contexts,
     state: stateFile(`${plan.folder}/schedules.json`, firedState, {}),
-    now,
     fire: async (context, message) => {
       const call = () => invokeWorker(context, message);
       const result = await callPersistently({
@@ -52,6 +51,8 @@ export function startTime(plan: TimePlan): {
     },
   });
   const machine = new TimeMachine({ clock, agendas: [schedules, timers], drain: plan.drain });
+  // What came due while the laptop was off.
+  void machine.move((at) => at).catch(() => undefined);
   // A sweep that fails is tried again by the next second, as by the next minute on AWS.
   const tick = setInterval(() => void machine.tick().catch(() => undefined), TICK_MS);
   return {

@@ -15,8 +15,6 @@ export interface DailySchedulesParts {
     context: string,
     message: { readonly schedule: string; readonly at: string },
   ) => Promise<boolean>;
-  /** A schedule never seen before starts from here: a new city owes nothing to the past. */
-  readonly now: () => number;
 }
 
 interface Entry {
@@ -26,7 +24,10 @@ interface Entry {
   readonly dailyAt: string;
 }
 
-/** The daily rules. One that was missed while the laptop was off fires once, for its latest time. */
+/**
+ * The daily rules. One that was missed while the laptop was off fires once, for its latest time; so does every one of
+ * a new city, which else would have to wait for tomorrow until it had, say, a doctor to be booked.
+ */
 export class DailySchedules implements Agenda {
   readonly name = 'schedules';
   readonly #parts: DailySchedulesParts;
@@ -38,10 +39,7 @@ export class DailySchedules implements Agenda {
     this.#entries = parts.contexts.flatMap(({ name: context, schedules }) =>
       schedules.map(({ name, dailyAt }) => ({ id: `${context}/${name}`, context, schedule: name, dailyAt })),
     );
-    const known = parts.state.read();
-    const start = new Date(parts.now()).toISOString();
-    this.#lastFired = Object.fromEntries(this.#entries.map(({ id }) => [id, known[id] ?? start]));
-    parts.state.write(this.#lastFired);
+    this.#lastFired = parts.state.read();
   }
 
   async nextAfter(instantMs: number): Promise<number | undefined> {
@@ -52,7 +50,7 @@ export class DailySchedules implements Agenda {
   async fireDue(nowMs: number): Promise<number> {
     const due = this.#entries
       .map((entry) => ({ ...entry, at: latestTime(entry.dailyAt, nowMs) }))
-      .filter(({ id, at }) => at > (this.#lastFired[id] ?? at))
+      .filter(({ id, at }) => at > (this.#lastFired[id] ?? ''))
       .sort((one, other) => one.at.localeCompare(other.at));
     let fired = 0;
     for (const { id, context, schedule, at } of due) {

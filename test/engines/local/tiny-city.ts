@@ -13,7 +13,11 @@ const city = await runCity({
   reset,
   wechatUsers: [],
   load: async ({ table }) => {
-    await table.put({ pk: 'tiny#diary', sk: 'entries', entries: [{ what: 'loaded', at: '' }] });
+    await table.update(
+      { pk: 'tiny#diary', sk: 'entries' },
+      { append: { entries: [{ what: 'loaded', at: '' }] } },
+    );
+    if (process.env['DIE_WHILE_LOADING'] === 'yes') process.kill(process.pid, 'SIGKILL');
   },
 });
 process.once('SIGTERM', async () => {

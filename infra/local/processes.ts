@@ -11,3 +11,19 @@ export function residentMb(pid: number | undefined): number | undefined {
     return undefined;
   }
 }
+
+const WATCH_MS = 1_000;
+
+/** Calls once when the process is gone; answers how to stop watching. A process nobody knows is not watched. */
+export function watchProcess(pid: number | undefined, onGone: () => void): () => void {
+  if (pid === undefined) return () => undefined;
+  const watch = setInterval(() => {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      clearInterval(watch);
+      onGone();
+    }
+  }, WATCH_MS);
+  return () => clearInterval(watch);
+}
