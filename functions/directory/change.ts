@@ -18,15 +18,23 @@ export function changed(
   deps: ChangeDeps,
   what: 'institution' | 'department' | 'practitioner' | 'care-team' | 'alliance',
   data: DomainEvent['data'],
-  origin: Origin,
+  { traceparent }: Origin,
 ): DomainEvent {
-  return eventFor(deps, `directory.${what}-changed`, { data, ...origin });
+  const trace = traceparent === undefined ? {} : { traceparent };
+  return eventFor(deps, `directory.${what}-changed`, { data, ...trace });
 }
 
-/** The id of what this request creates: the same request sent again means the same thing, not a second one. */
-export function idFromRequest({ actor, requestKey }: Pick<Call, 'actor' | 'requestKey'>): string {
+/**
+ * The id of what this request creates: the same request sent again means the same thing, not a second one.
+ * A key used again under another path is another request.
+ */
+export function idFromRequest({
+  actor,
+  requestKey,
+  params,
+}: Pick<Call, 'actor' | 'requestKey' | 'params'>): string {
   return createHash('sha256')
-    .update(`${actor?.accountId ?? ''} ${requestKey}`)
+    .update(JSON.stringify([actor?.accountId, requestKey, params]))
     .digest('hex')
     .slice(0, 20);
 }

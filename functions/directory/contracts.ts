@@ -44,7 +44,7 @@ export const MAX_PAGE = 50;
 
 // Parts. `#` separates the parts of keys, so no name or tag holds one.
 
-export const idSchema = z.string().check(z.regex(/^[A-Za-z0-9][\w-]{1,47}$/));
+export const idSchema = z.string().check(z.regex(/^[A-Za-z0-9][\w-]{0,47}$/));
 const shownName = z.string().check(z.trim(), z.minLength(2), z.maxLength(60), z.regex(/^[^#\n]*$/));
 export const diseaseTag = z.string().check(z.minLength(2), z.maxLength(20), z.regex(/^[^#\s]*$/));
 export const version = z.int().check(z.positive());
