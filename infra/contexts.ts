@@ -1,5 +1,7 @@
-/** The one list of contexts: CDK, the build, the laptop, OpenAPI and the tests read it here. */
 import { booking } from '../functions/booking/context.ts';
+import { directory } from '../functions/directory/context.ts';
+import { identity } from '../functions/identity/context.ts';
 import type { Context } from '../shared/context.ts';
 
-export const contexts: readonly Context[] = [booking];
+/** The one list of contexts: CDK, the build, the laptop, OpenAPI and the tests read it here. */
+export const contexts: readonly Context[] = [identity, directory, booking];

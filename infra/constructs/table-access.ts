@@ -112,10 +112,12 @@ function readByAccessRules({ routes }: Grantee): string[] {
   ];
 }
 
-/** Never given by a grant: what signs sessions, other contexts' secrets and timers. */
+/** Never given by a grant: what signs sessions, timers, and other contexts' secrets. */
 const NOT_GRANTED = /^(keys#session|secrets#|due#)/;
+/** Partition keys that stand for themselves and begin no others. */
+const EXACT = /^(keys|secrets)#/;
 /** Partition keys under which items are added and never changed: no update, no deletion, by anybody. */
-const ONLY_ADDED = /^(keys|audit)#/;
+const ONLY_ADDED = /^(keys|secrets|audit)#/;
 
 function patternsOf({ name, grants }: Grantee, access: 'read' | 'write'): string[] {
   return grants
@@ -124,9 +126,9 @@ function patternsOf({ name, grants }: Grantee, access: 'read' | 'write'): string
       if (!/^[a-z][a-z0-9-]*#[A-Za-z0-9#-]*$/.test(prefix)) {
         throw new Error(`${name} asks for the prefix ${JSON.stringify(prefix)}: a word and # are the least`);
       }
-      if (NOT_GRANTED.test(prefix))
+      if (NOT_GRANTED.test(prefix) && prefix !== `${SECRETS_PREFIX}${name}`)
         throw new Error(`${name} asks to ${access} ${prefix}, which no grant gives`);
-      return prefix.startsWith('keys#') ? prefix : `${prefix}*`;
+      return EXACT.test(prefix) ? prefix : `${prefix}*`;
     });
 }
 

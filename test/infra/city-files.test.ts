@@ -1,6 +1,12 @@
+import { globSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { allCities } from '../../infra/cities/all-cities.ts';
 import { type City, cityFile } from '../../infra/cities/city.ts';
+import { demo } from '../../infra/cities/demo.ts';
+import { policySections } from '../../infra/cities/policy-sections.ts';
+import { cityAsset } from '../../infra/stacks/city-asset.ts';
 import { parseCity } from '../../shared/policy/city.ts';
 
 const cities: readonly (readonly [string, City])[] = allCities.map((city) => [city.id, city]);
@@ -13,6 +19,27 @@ describe('the settings of', () => {
       name: city.name,
       divisionCode: city.divisionCode,
     });
+  });
+
+  it.each(cities)('%s are whole: every section that a context declares, and no other', (_, city) => {
+    const folder = cityAsset(city, mkdtempSync(join(tmpdir(), 'city-')));
+    const json: unknown = JSON.parse(readFileSync(join(folder, 'city.json'), 'utf8'));
+    expect(() => parseCity(json, policySections, { complete: true })).not.toThrow();
+  });
+
+  it('are refused before anything is deployed when a section is missing, faulty or nobody’s', () => {
+    const { booking: _, ...rest } = demo.policy;
+    const write = (policy: City['policy']) => () => cityAsset({ ...demo, policy }, '/nowhere');
+    expect(write(rest)).toThrow('policy.booking');
+    expect(write({ ...demo.policy, booking: [] })).toThrow('policy.booking');
+    expect(write({ ...demo.policy, referrals: [] })).toThrow('policy.referrals');
+  });
+
+  it('know the policy section of every context that has one', async () => {
+    const files = globSync('functions/*/policy.ts', { cwd: join(import.meta.dirname, '..', '..') });
+    expect(files.map((file) => basename(dirname(file))).toSorted()).toEqual(
+      policySections.map(({ name }) => name.split('-', 1)[0]).toSorted(),
+    );
   });
 
   it.each(cities)('%s hold nobody’s address, account or certificate in that file', (_, city) => {

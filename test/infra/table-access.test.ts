@@ -134,6 +134,11 @@ describe('access to the table', () => {
     },
   );
 
+  it("takes a context's own secrets for granted, as they are", () => {
+    const grants = [{ prefix: 'secrets#ward', access: 'read' }] as const;
+    expect(matrix({ ...plain, grants }, 'api')).toEqual(matrix(plain, 'api'));
+  });
+
   it('takes a grant to write the audit trail or keys as one to add to it', () => {
     const grants = [
       { prefix: 'audit#', access: 'write' },
