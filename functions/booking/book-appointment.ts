@@ -4,7 +4,7 @@ import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import type { Reason } from '../../shared/kernel/errors.ts';
 import { bookingErrors } from './errors.ts';
-import { originOf } from './lanes.ts';
+import { isSoldOut, originOf } from './lanes.ts';
 import { type Lane, laneOf, lapseOf, numberOf, tokenOf } from './numbers.ts';
 import { EMPTY_RECORD } from './patient-record.ts';
 import { finishBooking, type Placed, type Placement, placeBooking } from './place-booking.ts';
@@ -46,6 +46,7 @@ const MOST_LANES = 4;
  * costs half a unit and writes nothing. What the gate lets through is decided by conditional writes alone.
  */
 export async function bookAppointment(deps: Deps, order: BookingOrder): Promise<Appointment> {
+  await passGate(deps, order);
   const gate = await readGate(deps, order);
   const repeated = await findRepeat(deps, order, gate.record);
   if (repeated !== undefined) return repeated;
@@ -80,6 +81,20 @@ export async function reasonsAgainst(deps: Deps, order: BookingOrder): Promise<r
   const twice =
     gate.claim.holders[order.patientId] === undefined ? [] : [bookingErrors.reason('ALREADY_BOOKED')];
   return [...twice, ...(answer.ok ? [] : answer.reasons)];
+}
+
+/** Turns away who comes too late, before anything else is read. Whoever may hold a number here passes. */
+async function passGate(deps: Deps, order: BookingOrder): Promise<void> {
+  const claim = await claims.get(deps.table, order.scheduleId);
+  if (claim === undefined) throw bookingErrors.refusal('SCHEDULE_NOT_FOUND');
+  const now = deps.clock.now();
+  const pools = deps.city.policy(bookingPolicy).at(dayOf(now)).channels[order.channel];
+  if (claim.status !== 'OPEN' || claim.holders[order.patientId] !== undefined) return;
+  if (isSoldOut(claim, pools) && !hasLapsed(claim, now)) throw bookingErrors.refusal('SOLD_OUT');
+}
+
+function hasLapsed({ holders }: Pick<Claim, 'holders'>, now: number): boolean {
+  return Object.values(holders).some((mark) => (lapseOf(mark) ?? Number.POSITIVE_INFINITY) <= now);
 }
 
 interface Gate {
@@ -191,11 +206,7 @@ async function laneFor(
   if (!answer.soldOut || answer.reasons.length > 1) {
     throw bookingErrors.refusal('BOOKING_REFUSED', { reasons: answer.reasons });
   }
-  const now = deps.clock.now();
-  const lapsed = Object.values(claim.holders).some(
-    (mark) => (lapseOf(mark) ?? Number.POSITIVE_INFINITY) <= now,
-  );
-  if (!lapsed) throw bookingErrors.refusal('SOLD_OUT');
+  if (!hasLapsed(claim, deps.clock.now())) throw bookingErrors.refusal('SOLD_OUT');
   await tickSchedule(deps, scheduleId);
   return 'look-again';
 }

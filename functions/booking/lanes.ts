@@ -1,4 +1,4 @@
-import { type Lane, type LanePool, laneOf } from './numbers.ts';
+import { type Lane, type LanePool, laneOf, poolOf } from './numbers.ts';
 import type { Pool } from './policy.ts';
 import type { Claim, ScheduleDetail, SlotDetail } from './store.ts';
 
@@ -46,7 +46,10 @@ export function countNumbers({ free, holders }: Pick<Claim, 'free' | 'holders'>)
   return Object.values(free).reduce((sum, tokens) => sum + tokens.length, 0) + Object.keys(holders).length;
 }
 
-/** Lanes to try for a booking, best first: wanted slot or earliest, pools in the channel's order, only those open. */
+/**
+ * Lanes to try for a booking, best first: pools in the channel's order, then the slot with the most free numbers.
+ * Not the earliest slot: at the release hour everybody would fight for the same few numbers while others lie free.
+ */
 export function candidateLanes(
   claim: Pick<Claim, 'free'>,
   detail: Pick<ScheduleDetail, 'slots'>,
@@ -54,7 +57,17 @@ export function candidateLanes(
   slotIndex: number | undefined,
 ): readonly Lane[] {
   const slotIndexes = slotIndex === undefined ? detail.slots.map((_, index) => index) : [slotIndex];
-  return slotIndexes.flatMap((index) =>
-    pools.filter((pool) => freeIn(claim, pool, index).length > 0).map((pool) => laneOf(pool, index)),
+  return pools.flatMap((pool) =>
+    slotIndexes
+      .filter((index) => freeIn(claim, pool, index).length > 0)
+      .toSorted((a, b) => freeIn(claim, pool, b).length - freeIn(claim, pool, a).length)
+      .map((index) => laneOf(pool, index)),
+  );
+}
+
+/** Whether no number is left in any of these pools, whenever they open. */
+export function isSoldOut(claim: Pick<Claim, 'free'>, pools: readonly Pool[]): boolean {
+  return Object.entries(claim.free).every(
+    ([lane, tokens]) => tokens.length === 0 || !(pools as readonly string[]).includes(poolOf(lane)),
   );
 }

@@ -1,0 +1,18 @@
+import { rush } from './rush.ts';
+
+/** `npm run bench -- <name>`: each prints a table of figures, measured side by side in this one run. */
+const benches: Readonly<Record<string, () => Promise<boolean>>> = { rush };
+
+const [name, ...rest] = process.argv.slice(2);
+const chosen =
+  name === undefined ? Object.entries(benches) : Object.entries(benches).filter(([key]) => key === name);
+if (chosen.length === 0 || rest.length > 0) {
+  console.error(`usage: npm run bench [-- ${Object.keys(benches).join(' | ')}]`);
+  process.exit(2);
+}
+let held = true;
+for (const [key, bench] of chosen) {
+  console.log(`\n## ${key}\n`);
+  held = (await bench()) && held;
+}
+process.exit(held ? 0 : 1);
