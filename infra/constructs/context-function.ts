@@ -82,6 +82,11 @@ export class ContextFunction extends Construct {
       'Serverless-LambdaAsyncFailureDestination':
         'Failed messages go to the dead-letter queue, which keeps them whole.',
     });
-    watchFunction(this, stack, { context: context.name, entry, timeoutSeconds: TIMEOUT_SECONDS[entry] });
+    watchFunction(this, stack, {
+      context: context.name,
+      entry,
+      timeoutSeconds: TIMEOUT_SECONDS[entry],
+      logGroup,
+    });
   }
 }

@@ -1,18 +1,21 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { CityStack } from './city-stack.ts';
 import { HouseAlarm, metricOf } from './house-alarm.ts';
 import type { Entry } from './names.ts';
 
+export interface WatchedFunction {
+  readonly context: string;
+  readonly entry: Entry;
+  readonly timeoutSeconds: number;
+  readonly logGroup: logs.ILogGroup;
+}
+
 /** Errors, throttles and slowness of one function. (Async-invoke metrics do not exist in China: see the dead-letter queues.) */
 export function watchFunction(
   scope: Construct,
   stack: CityStack,
-  {
-    context,
-    entry,
-    timeoutSeconds,
-  }: { readonly context: string; readonly entry: Entry; readonly timeoutSeconds: number },
+  { context, entry, timeoutSeconds, logGroup }: WatchedFunction,
 ): void {
   const functionName = stack.names.function(context, entry);
   const of = (metric: string, statistic: string, period = Duration.minutes(5)) =>
@@ -26,6 +29,22 @@ export function watchFunction(
       ? `Requests to ${context} end in a crash: residents see 系统繁忙.`
       : `Background work of ${context} fails and is repeated: reminders, releases and follow-up steps come late.`,
     runbook: `Look at the newest errors in /${stack.city.id}/${context}-${entry}; if they began with a deployment, deploy the commit before it.`,
+  });
+  // A mapped error is a successful invocation to Lambda, and a timer given up is one to the worker: only the log knows.
+  const errorLines = new logs.MetricFilter(scope, 'ErrorLines', {
+    logGroup,
+    metricNamespace: `tiered-care/${stack.city.id}`,
+    metricName: `${functionName}-error-lines`,
+    filterPattern: logs.FilterPattern.stringValue('$.level', '=', 'ERROR'),
+  });
+  new HouseAlarm(scope, stack, 'ErrorsLogged', {
+    name: `${context}-${entry}-errors-logged`,
+    metric: errorLines.metric({ statistic: 'Sum', period: Duration.minutes(5) }),
+    atLeast: 1,
+    impact: isApi
+      ? `Somebody's request to ${context} ended with 系统繁忙 or 服务暂时不可用.`
+      : `Something in ${context} was given up: a timer that failed too often stands still until an operator looks at it.`,
+    runbook: `Search /${stack.city.id}/${context}-${entry} for level ERROR: the code names the fault, requestId the request; nothing personal is in the line.`,
   });
   new HouseAlarm(scope, stack, 'Throttles', {
     name: `${context}-${entry}-throttles`,

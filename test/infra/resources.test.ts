@@ -214,6 +214,17 @@ describe('every', () => {
     }
   });
 
+  it('function rings an alarm for errors that only its log knows', () => {
+    const filters = ofType(stacks, 'AWS::Logs::MetricFilter');
+    expect(filters).toHaveLength(ofType(stacks, 'AWS::Lambda::Function').length);
+    const alarms = ofType(stacks, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.MetricName);
+    for (const filter of filters) {
+      const { FilterPattern, MetricTransformations } = properties(filter);
+      expect.soft(FilterPattern, nameOf(filter)).toBe('{ $.level = "ERROR" }');
+      expect.soft(alarms).toContain(MetricTransformations[0].MetricName);
+    }
+  });
+
   it('alarm has a name of its own', () => {
     const names = ofType(stacks, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName);
     expect(names).toHaveLength(new Set(names).size);
