@@ -11,18 +11,15 @@ import {
   places,
 } from './store.ts';
 
-/** What a change of an institution writes besides the record: the city's list and the list's version. */
-export function listSteps(institution: Institution, seenVersion?: number): readonly Step[] {
-  return [
-    { operation: listed.putOperation(institution.institutionId, rowOf(institution)) },
-    {
-      operation: listVersion.updateOperation(
-        'list',
-        { add: { version: 1 } },
-        seenVersion === undefined ? {} : { if: { version: seenVersion } },
-      ),
-    },
-  ];
+/** The city's list shows it as it is now. */
+export function listStep(institution: Institution): Step {
+  return { operation: listed.putOperation(institution.institutionId, rowOf(institution)) };
+}
+
+/** The list has changed; with `seen`, only if nobody else changed it since it was read. */
+export function versionStep(seen?: number): Step {
+  const condition = seen === undefined ? {} : { if: { version: seen } };
+  return { operation: listVersion.updateOperation('list', { add: { version: 1 } }, condition) };
 }
 
 /** The record as it is now, made from the one of `before`. */
@@ -44,7 +41,7 @@ export function parentStep({ institutionId, ancestors, level }: InstitutionPlace
   };
 }
 
-export function childrenStep(parentId: string | undefined, by: 1 | -1): readonly Step[] {
+export function childrenStep(parentId: string | undefined, by: number): readonly Step[] {
   if (parentId === undefined) return [];
   return [{ operation: count({ institutionId: parentId }, 'children', by) }];
 }

@@ -1,7 +1,7 @@
 import { type ChangeDeps, changed, type Origin, requireVersion } from './change.ts';
 import { commit, type Step } from './commit.ts';
 import { directoryErrors } from './errors.ts';
-import { childrenStep, eventData, listSteps, recordStep } from './institution-steps.ts';
+import { childrenStep, eventData, listStep, recordStep, versionStep } from './institution-steps.ts';
 import { type Tally, usageFaults } from './rules.ts';
 import { type Institution, institutions, places, unused } from './store.ts';
 
@@ -29,7 +29,8 @@ export async function setInstitutionActive(
       recordStep(after, before, changed(deps, 'institution', eventData(after, false), origin)),
       { operation: places.updateOperation(institutionId, { set: { active } }) },
       ...childrenStep(before.parentId, active ? 1 : -1),
-      ...listSteps(after),
+      listStep(after),
+      versionStep(),
     ].filter((step) => step !== undefined),
   );
   return after;

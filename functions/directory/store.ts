@@ -179,7 +179,7 @@ const tallies = entity<Counted, Partial<Record<Tally, number>>>(CONTEXT, 'tally'
   };
 });
 
-export function count(counted: Counted, tally: Tally, by: 1 | -1): TransactOperation {
+export function count(counted: Counted, tally: Tally, by: number): TransactOperation {
   return tallies.updateOperation(counted, { add: { [tally]: by } });
 }
 

@@ -3,7 +3,14 @@ import { type ChangeDeps, changed, type Origin, requireVersion, states } from '.
 import { readTree } from './city-list.ts';
 import { commit, type Step } from './commit.ts';
 import { directoryErrors } from './errors.ts';
-import { childrenStep, eventData, listSteps, parentStep, recordStep } from './institution-steps.ts';
+import {
+  childrenStep,
+  eventData,
+  listStep,
+  parentStep,
+  recordStep,
+  versionStep,
+} from './institution-steps.ts';
 import { countyOf, treeFaults } from './rules.ts';
 import { type Institution, type InstitutionFacts, institutions, places } from './store.ts';
 
@@ -35,7 +42,12 @@ export async function updateInstitution(
   };
   const { seenVersion, steps } = await placing(deps, before, after);
   const event = changed(deps, 'institution', eventData(after, parentId !== before.parentId), origin);
-  await commit(deps.table, [recordStep(after, before, event), ...listSteps(after, seenVersion), ...steps]);
+  await commit(deps.table, [
+    recordStep(after, before, event),
+    listStep(after),
+    versionStep(seenVersion),
+    ...steps,
+  ]);
   return after;
 }
 

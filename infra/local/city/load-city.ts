@@ -1,12 +1,8 @@
 import type { ChangeDeps } from '../../../functions/directory/change.ts';
-import {
-  type Loaded,
-  loadAlliance,
-  loadCareTeam,
-  loadDepartment,
-  loadInstitution,
-  loadPractitioner,
-} from './load-row.ts';
+import { departments } from '../../../functions/directory/store.ts';
+import type { RowOf } from './city-tables.ts';
+import { loadInstitutions } from './load-institutions.ts';
+import { type Loaded, loadAlliance, loadCareTeam, loadDepartment, loadPractitioner } from './load-row.ts';
 import { readCity } from './read-city.ts';
 
 /** How many rows of each kind were new, changed or already so. */
@@ -21,19 +17,27 @@ export type LoadReport = Readonly<Record<string, Readonly<Record<Loaded, number>
 export async function loadCity(deps: ChangeDeps, folder: string): Promise<LoadReport> {
   const city = readCity(folder);
   return {
-    institutions: await each(city.institutions, (row) => loadInstitution(deps, row)),
-    departments: await each(city.departments, (row) => loadDepartment(deps, row)),
+    institutions: await loadInstitutions(deps, city.institutions),
+    departments: await loadDepartments(deps, city.departments),
     practitioners: await each(city.practitioners, (row) => loadPractitioner(deps, row)),
     careTeams: await each(city.careTeams, (row) => loadCareTeam(deps, row)),
     alliances: await each(city.alliances, (row) => loadAlliance(deps, row)),
   };
 }
 
+async function loadDepartments(
+  deps: ChangeDeps,
+  rows: readonly RowOf<'departments'>[],
+): Promise<Readonly<Record<Loaded, number>>> {
+  const known = await departments.getMany(deps.table, rows, { consistent: true });
+  return each(rows, (row, index) => loadDepartment(deps, row, known[index]));
+}
+
 async function each<Row>(
   rows: readonly Row[],
-  load: (row: Row) => Promise<Loaded>,
+  load: (row: Row, index: number) => Promise<Loaded>,
 ): Promise<Readonly<Record<Loaded, number>>> {
   const report = { created: 0, changed: 0, unchanged: 0 };
-  for (const row of rows) report[await load(row)] += 1;
+  for (const [index, row] of rows.entries()) report[await load(row, index)] += 1;
   return report;
 }

@@ -52,7 +52,11 @@ describe('a family-doctor team', () => {
       data: { ...facts, careTeamId: answer.body['careTeamId'], institutionId: 'town', version: 1 },
     });
     const serving = async (code: string) =>
-      ((await city.get(`/directory/care-teams?divisionCode=${code}`)).body['careTeams'] as unknown[]).length;
+      (
+        (await city.get(`/directory/care-teams?divisionCode=${code}`)).body[
+          'careTeams'
+        ] as unknown as unknown[]
+      ).length;
     expect(await serving('410425101')).toBe(1);
     expect(await serving('410425101201')).toBe(1);
     expect(await serving('410425102')).toBe(1);

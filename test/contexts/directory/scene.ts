@@ -3,11 +3,12 @@ import { directory } from '../../../functions/directory/context.ts';
 import { createInstitution } from '../../../functions/directory/create-institution.ts';
 import { createDepartment } from '../../../functions/directory/save-department.ts';
 import { createPractitioner } from '../../../functions/directory/save-practitioner.ts';
-import type {
-  DepartmentFacts,
-  InstitutionFacts,
-  Practitioner,
-  PractitionerFacts,
+import {
+  type DepartmentFacts,
+  type InstitutionFacts,
+  institutions,
+  type Practitioner,
+  type PractitionerFacts,
 } from '../../../functions/directory/store.ts';
 import type { StaffActor } from '../../../shared/access/actor.ts';
 import { eventOf } from '../../../shared/data/carried.ts';
@@ -38,6 +39,8 @@ export interface Scene {
   ): Promise<Answer>;
   /** Hands every event written so far to the worker, the last one first and each twice. */
   deliver(): Promise<void>;
+  /** Hands the worker the event that an institution's record holds. */
+  redeliver(institutionId: string): Promise<void>;
 }
 
 /** The API and worker of directory over the table in memory, called as API Gateway and the bus call them. */
@@ -84,6 +87,11 @@ export function scene(options: TestDepsOptions = {}): Scene {
     return { status: response.statusCode, body: JSON.parse(response.body) };
   }
 
+  async function handOver(event: DomainEvent): Promise<void> {
+    const detail = { type: event.type, event: JSON.stringify(event) };
+    await worker({ detail } as never, {} as LambdaContext);
+  }
+
   return {
     deps,
     events,
@@ -92,10 +100,14 @@ export function scene(options: TestDepsOptions = {}): Scene {
       call(method, path, { body, as, ...(key === undefined ? {} : { key }) }),
     async deliver() {
       for (const event of events.toReversed().flatMap((each) => [each, each])) {
-        if (event.type !== 'directory.institution-changed') continue;
-        const detail = { type: event.type, event: JSON.stringify(event) };
-        await worker({ detail } as never, {} as LambdaContext);
+        if (event.type === 'directory.institution-changed') await handOver(event);
       }
+    },
+    async redeliver(institutionId) {
+      const item = await deps.table.get(institutions.key(institutionId), { consistent: true });
+      const event = item === undefined ? undefined : eventOf(item);
+      if (event === undefined) throw new Error('the record holds no event');
+      await handOver(event);
     },
   };
 }

@@ -130,17 +130,15 @@ describe('a practitioner', () => {
 
   test('is not registered in a department or institution that is off, and both reasons are told', async () => {
     const city = await smallCity();
-    await city.send(
-      'PUT',
-      '/directory/institutions/hospital/departments/surgery/status',
-      { active: false, version: 1 },
-      admin,
-    );
+    const clinic = administratorOf('clinic');
+    const department = '/directory/institutions/clinic/departments/village-general/status';
+    await city.send('PUT', department, { active: false, version: 1 }, clinic);
+    await city.send('PUT', '/directory/institutions/clinic/status', { active: false, version: 1 });
     const before = written(city);
-    const path = '/directory/institutions/hospital/practitioners';
-    const answer = await city.send('POST', path, { ...body, departmentId: 'surgery' }, admin);
+    const path = '/directory/institutions/clinic/practitioners';
+    const answer = await city.send('POST', path, { ...body, departmentId: 'village-general' }, clinic);
     expect(answer).toMatchObject({ status: 422, body: { code: 'PLACE_UNUSABLE' } });
-    expect(codesOf(answer)).toEqual(['DEPARTMENT_INACTIVE']);
+    expect(codesOf(answer)).toEqual(['INSTITUTION_INACTIVE', 'DEPARTMENT_INACTIVE']);
     expect(written(city)).toBe(before);
   });
 
