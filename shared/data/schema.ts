@@ -66,5 +66,6 @@ function shardName(context: string, shard: number): string {
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
+  // The lowest bits of FNV-1a only see the lowest bits of each byte.
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
