@@ -1,9 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { createInstitutionTree, type InstitutionTree } from './access/institution-tree.ts';
 import { createSessions, type Sessions } from './access/sessions.ts';
 import { createDynamoTable } from './data/dynamodb-table.ts';
 import type { Table } from './data/table.ts';
+import { createTableClient } from './data/table-client.ts';
 import { awsCredentials, type Env, readEnv } from './env.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { type Ids, randomIds } from './kernel/ids.ts';
@@ -44,12 +44,11 @@ export function createDeps(env: Env = readEnv(), overrides: Overrides = {}): Dep
   const table =
     overrides.table ??
     createDynamoTable({
-      client: new DynamoDBClient({ credentials: awsCredentials }),
+      client: createTableClient({ credentials: awsCredentials }),
       tableName: env.TABLE_NAME,
     });
   const city = overrides.city ?? readCityFile(env.CITY_FILE, []);
-  const kms =
-    overrides.kms ?? createKms({ client: new KMSClient({ credentials: awsCredentials }), keyId: env.KEY_ID });
+  const kms = overrides.kms ?? createKms({ client: kmsClient(), keyId: env.KEY_ID });
   const keyParts = { city: city.id, table, clock, kms };
   const keyRing = createKeyRing(keyParts);
   const sessionSigner = createSessionSigner(keyParts);
@@ -73,6 +72,14 @@ export function createDeps(env: Env = readEnv(), overrides: Overrides = {}): Dep
     }),
     institutionTree: createInstitutionTree(table, clock),
     log: overrides.log ?? createLog({ service: city.id, level: env.LOG_LEVEL }),
-    metrics: overrides.metrics ?? createMetrics({ service: city.id, city: city.id }),
+    metrics: overrides.metrics ?? createMetrics({ city: city.id }),
   };
+}
+
+/** A stalled call is given up, and repeated by the SDK, long before the caller's own patience ends. */
+function kmsClient(): KMSClient {
+  return new KMSClient({
+    credentials: awsCredentials,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+  });
 }

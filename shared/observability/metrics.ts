@@ -1,7 +1,9 @@
-import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
+import { type Clock, systemClock } from '../kernel/clock.ts';
+import { writeToStdout } from './log.ts';
 
 export interface RequestFigures {
   readonly context: string;
+  /** Method and path as declared, never with ids: each route is a metric of its own. */
   readonly route: string;
   readonly status: number;
   readonly millis: number;
@@ -9,28 +11,51 @@ export interface RequestFigures {
 
 export interface Metrics {
   request(figures: RequestFigures): void;
-  /** A countable happening of a context, e.g. `booking.sold-out`. */
+  /** A countable happening of a context, e.g. `booking.sold-out`. The name is part of the code, never made of ids. */
   count(name: string, value?: number): void;
 }
 
-export function createMetrics({ service, city }: { service: string; city: string }): Metrics {
-  const metrics = new PowertoolsMetrics({
-    namespace: 'TieredCare',
-    serviceName: service,
-    defaultDimensions: { city },
-  });
+export interface MetricsSettings {
+  readonly city: string;
+  readonly clock?: Clock;
+  /** Takes one line without its end. */
+  readonly write?: (line: string) => void;
+}
+
+type Unit = 'Count' | 'Milliseconds';
+
+/** Metrics that share their dimensions. */
+interface Group {
+  readonly dimensions: readonly string[];
+  readonly units: Readonly<Record<string, Unit>>;
+}
+
+const NAMESPACE = 'TieredCare';
+
+/** CloudWatch takes metrics out of log lines of this form (Embedded Metric Format); nothing is called. */
+export function createMetrics({
+  city,
+  clock = systemClock,
+  write = writeToStdout,
+}: MetricsSettings): Metrics {
+  function emit(groups: readonly Group[], values: Readonly<Record<string, string | number>>): void {
+    const CloudWatchMetrics = groups.map(({ dimensions, units }) => ({
+      Namespace: NAMESPACE,
+      Dimensions: [['city', ...dimensions]],
+      Metrics: Object.entries(units).map(([Name, Unit]) => ({ Name, Unit })),
+    }));
+    write(JSON.stringify({ _aws: { Timestamp: clock.now(), CloudWatchMetrics }, city, ...values }));
+  }
   return {
-    request({ route, status, millis }) {
-      const one = metrics.singleMetric();
-      one.addDimensions({ route });
-      one.addMetric('RequestMillis', MetricUnit.Milliseconds, millis);
-      metrics.addMetric('Requests', MetricUnit.Count, 1);
-      if (status >= 500) metrics.addMetric('Defects', MetricUnit.Count, 1);
-      metrics.publishStoredMetrics();
-    },
-    count(name, value = 1) {
-      metrics.singleMetric().addMetric(name, MetricUnit.Count, value);
-    },
+    request: ({ context, route, status, millis }) =>
+      emit(
+        [
+          { dimensions: ['context'], units: { Requests: 'Count', Defects: 'Count' } },
+          { dimensions: ['context', 'route'], units: { RequestMillis: 'Milliseconds' } },
+        ],
+        { context, route, Requests: 1, Defects: status >= 500 ? 1 : 0, RequestMillis: millis },
+      ),
+    count: (name, value = 1) => emit([{ dimensions: [], units: { [name]: 'Count' } }], { [name]: value }),
   };
 }
 

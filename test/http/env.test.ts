@@ -1,0 +1,70 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { awsCredentials, InvalidEnvironment, readEnv } from '../../shared/env.ts';
+
+const ROOT = dirname(dirname(import.meta.dirname));
+const MARKER = 'marker-secret';
+const GOOD = { CITY: 'demo', CITY_FILE: '/opt/city.json', TABLE_NAME: 'demo-table', KEY_ID: 'alias/demo' };
+
+function faultsOf(source: Record<string, string | undefined>): InvalidEnvironment {
+  try {
+    readEnv(source);
+  } catch (error) {
+    if (error instanceof InvalidEnvironment) return error;
+    throw error;
+  }
+  throw new Error('the environment was taken');
+}
+
+describe('the environment', () => {
+  it('is read with defaults for what may be left out', () => {
+    expect(readEnv(GOOD)).toEqual({
+      ...GOOD,
+      LOG_LEVEL: 'INFO',
+      WECHAT_ENDPOINT: 'https://api.weixin.qq.com',
+    });
+  });
+
+  it('names every variable that is missing or wrong at once, and none of what they hold', () => {
+    const error = faultsOf({ CITY: '', KEY_ID: 'k', LOG_LEVEL: MARKER, WECHAT_ENDPOINT: MARKER });
+    expect(error.variables).toEqual(['CITY', 'CITY_FILE', 'TABLE_NAME', 'LOG_LEVEL', 'WECHAT_ENDPOINT']);
+    expect(error.message).toContain('CITY, CITY_FILE, TABLE_NAME, LOG_LEVEL, WECHAT_ENDPOINT');
+    expect(error.message).not.toContain(MARKER);
+  });
+
+  it('lends its credentials, and says what is missing of them', async () => {
+    const before = { ...process.env };
+    onTestFinished(() => {
+      process.env = before;
+    });
+    process.env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
+    expect(await awsCredentials()).toEqual({ accessKeyId: 'id', secretAccessKey: 'secret' });
+    process.env = { ...process.env, AWS_SESSION_TOKEN: 'token' };
+    expect(await awsCredentials()).toEqual({
+      accessKeyId: 'id',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+    });
+    process.env = {};
+    await expect(awsCredentials()).rejects.toThrow(InvalidEnvironment);
+  });
+});
+
+describe('in functions/ and shared/', () => {
+  const files = globSync('{functions,shared}/**/*.ts', { cwd: ROOT });
+  const containing = (pattern: RegExp): readonly string[] =>
+    files.filter((path) => pattern.test(readFileSync(join(ROOT, path), 'utf8'))).toSorted();
+
+  it('env.ts alone reads the environment', () => {
+    expect(files.length).toBeGreaterThan(100);
+    expect(containing(/\bprocess\s*(\.|\?\.|\[\s*['"])\s*env\b|from 'node:process'/)).toEqual([
+      'shared/env.ts',
+    ]);
+  });
+
+  it('nobody writes to the console, and one file to the standard output', () => {
+    expect(containing(/\bconsole\s*[.[]/)).toEqual([]);
+    expect(containing(/\bprocess\s*\.\s*(stdout|stderr)\b/)).toEqual(['shared/observability/log.ts']);
+  });
+});
