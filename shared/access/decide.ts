@@ -8,7 +8,13 @@ export type Decision =
   | { readonly allowed: true; readonly grant: Grant }
   | { readonly allowed: false; readonly code: 'FORBIDDEN' | 'SECOND_FACTOR_REQUIRED' };
 
-/** The first grant whose role the actor has and whose relation stands. The answer never tells whether the subject exists. */
+/** What cannot be an id stands in no relation, and never becomes part of a key. */
+const SUBJECT_ID = /^[\w-]{1,64}$/;
+
+/**
+ * The first grant whose role the actor has and whose relation stands. The answer never tells whether the subject
+ * exists. Without a second factor staff reach their own account and nothing else.
+ */
 export async function decide(
   deps: Pick<Deps, 'table' | 'clock' | 'institutionTree'>,
   grants: readonly Grant[],
@@ -16,51 +22,40 @@ export async function decide(
   params: Readonly<Record<string, string>>,
 ): Promise<Decision> {
   const roles: readonly string[] = actor.roles;
-  const candidates = grants.filter((grant) => roles.includes(grant.role));
-  if (
-    actor.kind === 'staff' &&
-    !actor.secondFactor &&
-    candidates.some(({ relation }) => relation.kind !== 'own-account')
-  ) {
-    return { allowed: false, code: 'SECOND_FACTOR_REQUIRED' };
-  }
-  for (const grant of candidates) {
+  const ofRole = grants.filter((grant) => roles.includes(grant.role));
+  const provenTwice = actor.kind === 'resident' || actor.secondFactor;
+  const open = provenTwice ? ofRole : ofRole.filter(({ relation }) => relation.kind === 'own-account');
+  for (const grant of open) {
     if (await stands(deps, grant.relation, actor, params)) return { allowed: true, grant };
   }
-  return { allowed: false, code: 'FORBIDDEN' };
+  return { allowed: false, code: open.length < ofRole.length ? 'SECOND_FACTOR_REQUIRED' : 'FORBIDDEN' };
 }
 
 async function stands(
-  deps: Pick<Deps, 'table' | 'clock' | 'institutionTree'>,
+  { table, clock, institutionTree }: Pick<Deps, 'table' | 'clock' | 'institutionTree'>,
   relation: Relation,
   actor: Actor,
   params: Readonly<Record<string, string>>,
 ): Promise<boolean> {
+  if (relation.kind === 'none' || relation.kind === 'own-account') return true;
+  const subjectId = params[relation.param];
+  if (subjectId === undefined || !SUBJECT_ID.test(subjectId)) return false;
   switch (relation.kind) {
-    case 'none':
-    case 'own-account':
-      return true;
     case 'patient': {
-      const patientId = params[relation.param];
-      if (patientId === undefined || actor.kind !== 'resident') return false;
-      const keys = relation.kinds.map((kind) => ({ patientId, kind, holderId: actor.accountId }));
-      return hasRelation(deps.table, keys, instant(deps.clock));
+      if (actor.kind !== 'resident') return false;
+      const holderId = actor.accountId;
+      const keys = relation.kinds.map((kind) => ({ patientId: subjectId, kind, holderId }));
+      return hasRelation(table, keys, instant(clock));
     }
     case 'signed': {
-      const patientId = params[relation.param];
-      if (patientId === undefined || actor.kind !== 'staff' || actor.practitionerId === undefined)
-        return false;
-      return hasRelation(
-        deps.table,
-        [{ patientId, kind: 'SIGNED', holderId: actor.practitionerId }],
-        instant(deps.clock),
-      );
+      if (actor.kind !== 'staff' || actor.practitionerId === undefined) return false;
+      const holderId = actor.practitionerId;
+      return hasRelation(table, [{ patientId: subjectId, kind: 'SIGNED', holderId }], instant(clock));
     }
     case 'institution': {
-      const institutionId = params[relation.param];
-      if (institutionId === undefined || actor.kind !== 'staff') return false;
-      if (actor.institutionId === institutionId) return true;
-      return (await deps.institutionTree.ancestorsOf(institutionId)).includes(actor.institutionId);
+      if (actor.kind !== 'staff') return false;
+      if (actor.institutionId === subjectId) return true;
+      return (await institutionTree.ancestorsOf(subjectId)).includes(actor.institutionId);
     }
   }
 }

@@ -9,6 +9,8 @@ export const SESSION_PREFIX = 'session#';
 
 /** A revocation takes hold everywhere within this time. */
 const VERSION_CACHE_MS = 5_000;
+/** What a container remembers at most; beyond it begins anew. */
+const MOST_VERSIONS = 10_000;
 
 /** What a session says of its holder; `version` must equal the account's at every use. */
 export type SessionClaims = Actor & { readonly version: number };
@@ -64,6 +66,7 @@ export function createSessions({ city, table, clock, signer, verifier }: Session
       { pk: `${SESSION_PREFIX}${accountId}`, sk: 'version' },
       { consistent: true },
     );
+    if (versions.size >= MOST_VERSIONS) versions.clear();
     versions.set(accountId, { version: item?.['version'], until: clock.now() + VERSION_CACHE_MS });
     return item?.['version'];
   }
@@ -106,7 +109,12 @@ async function readToken(
         if (key === undefined) throw new UnknownKey();
         return key;
       },
-      { algorithms: ['ES256'], issuer: city, currentDate: new Date(clock.now()) },
+      {
+        algorithms: ['ES256'],
+        issuer: city,
+        requiredClaims: ['exp'],
+        currentDate: new Date(clock.now()),
+      },
     );
     return claimsSchema.safeParse(payload).data;
   } catch (error) {

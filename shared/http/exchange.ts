@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type middy from '@middy/core';
 import type { Actor } from '../access/actor.ts';
 import type { Grant } from '../access/grants.ts';
-import type { Call, Context, Route } from '../context.ts';
+import type { Call, Route } from '../context.ts';
 import type { Deps } from '../deps.ts';
 import type { HttpRequest } from './request.ts';
 
@@ -18,6 +19,8 @@ export interface Exchange {
   /** Set by `matchRoute`. */
   route?: Route;
   params?: Readonly<Record<string, string>>;
+  /** Set by `matchRoute` where the path has no such method: those it has. */
+  allowed?: readonly string[];
   /** Set by `authenticate`; undefined on a public route without a session. */
   actor?: Actor | undefined;
   /** Set by `authorise`: the grant that fits; undefined on a public route. */
@@ -28,7 +31,23 @@ export interface Exchange {
 
 /** A middleware of the house. */
 export type Step = middy.MiddlewareObj<Exchange, unknown>;
-export type StepMaker = (context: Context) => Step;
+
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Opens the exchange: the request, its id, its W3C trace context (the caller's, or a new one). */
+export function startExchange(deps: Deps, http: HttpRequest): Exchange {
+  const given = http.headers['traceparent'];
+  return {
+    deps,
+    http,
+    startedAt: performance.now(),
+    requestId: http.edgeRequestId,
+    traceparent:
+      given !== undefined && TRACEPARENT.test(given)
+        ? given
+        : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`,
+  };
+}
 
 /** The matched route; only steps before `matchRoute` could see none, and there are no such readers. */
 export function routeOf(exchange: Exchange): Route {

@@ -4,12 +4,16 @@ interface Issue {
   readonly code?: string;
   readonly path?: readonly PropertyKey[];
   readonly message?: string;
+  readonly origin?: string;
   readonly keys?: readonly string[];
   readonly values?: readonly unknown[];
   readonly minimum?: unknown;
   readonly maximum?: unknown;
-  readonly input?: unknown;
+  readonly inclusive?: boolean;
 }
+
+/** A path holds names of the sender's choosing. */
+const LONGEST_PATH = 200;
 
 /**
  * Zod's issues as faults a mini-program can show beside its fields.
@@ -26,23 +30,26 @@ export function faultsOf(part: FieldFault['in'], issues: readonly Issue[]): read
 }
 
 function fault(part: FieldFault['in'], path: readonly string[], code: string, message: string): FieldFault {
-  return { in: part, path: path.join('.'), code, message };
+  return { in: part, path: path.join('.').slice(0, LONGEST_PATH), code, message };
 }
 
 function messageOf(issue: Issue): string {
-  switch (issue.code) {
+  const { code, message = '', origin, minimum, maximum, inclusive = true, values = [] } = issue;
+  switch (code) {
     case 'invalid_type':
       return '缺少该字段，或类型不正确';
     case 'too_small':
-      return `不能小于或短于 ${String(issue.minimum)}`;
+      if (origin === 'string') return `至少 ${minimum} 个字符`;
+      if (origin === 'array') return `至少 ${minimum} 项`;
+      return inclusive ? `不能小于 ${minimum}` : `必须大于 ${minimum}`;
     case 'too_big':
-      return `不能大于或长于 ${String(issue.maximum)}`;
+      if (origin === 'string') return `最多 ${maximum} 个字符`;
+      if (origin === 'array') return `最多 ${maximum} 项`;
+      return inclusive ? `不能大于 ${maximum}` : `必须小于 ${maximum}`;
     case 'invalid_value':
-      return `只能是：${(issue.values ?? []).map(String).join('、')}`;
+      return `只能是：${values.map(String).join('、')}`;
     case 'custom':
-      return issue.message !== undefined && /\p{Script=Han}/u.test(issue.message)
-        ? issue.message
-        : '内容不正确';
+      return /\p{Script=Han}/u.test(message) ? message : '内容不正确';
     default:
       return '格式不正确';
   }

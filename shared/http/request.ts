@@ -3,10 +3,11 @@ import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 /** What either edge (HTTP API or REST API) hands over, told in one way. */
 export interface HttpRequest {
   readonly method: string;
+  /** Decoded once, as a whole: an escaped slash parts segments on either edge. Without a stage. */
   readonly path: string;
-  /** Repeated names keep the last value: no route takes lists in the query. */
+  /** Repeated names are joined by commas: no route takes lists in the query. */
   readonly query: Readonly<Record<string, string>>;
-  /** Names in lower case. */
+  /** Names in lower case, repeated ones joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
   /** Decoded text; undefined when there is none. */
   readonly body: string | undefined;
@@ -23,33 +24,75 @@ export interface EdgeResponse {
   readonly isBase64Encoded: boolean;
 }
 
+/** Neither edge sends such an event: the function was called past them. */
+export class UnreadableEvent extends Error {
+  override readonly name = 'UnreadableEvent';
+}
+
+/** @throws UnreadableEvent */
 export function readRequest(event: EdgeEvent): HttpRequest {
-  const v2 = 'rawPath' in event;
+  try {
+    const request = 'rawPath' in event ? fromHttpApi(event) : fromRestApi(event);
+    const { method, path, body = '', edgeRequestId } = request;
+    const texts: readonly unknown[] = [method, path, body, edgeRequestId];
+    if (texts.every((text) => typeof text === 'string')) return request;
+  } catch (cause) {
+    throw new UnreadableEvent('the event is of neither edge', { cause });
+  }
+  throw new UnreadableEvent('a part of the event is no text');
+}
+
+/** Payload format 2.0: the path comes decoded, names in lower case, repeated ones joined. */
+function fromHttpApi(event: APIGatewayProxyEventV2): HttpRequest {
   return {
-    method: v2 ? event.requestContext.http.method : event.httpMethod,
-    path: v2 ? event.rawPath : event.path,
-    query: defined(event.queryStringParameters),
-    headers: lowerCased(event.headers),
-    body: decoded(event.body, event.isBase64Encoded),
+    method: event.requestContext.http.method,
+    path: event.rawPath,
+    query: joined(event.queryStringParameters ?? {}),
+    headers: joined(event.headers, lowerCase),
+    body: decodedBody(event.body, event.isBase64Encoded),
     edgeRequestId: event.requestContext.requestId,
   };
 }
 
-function defined(values: Record<string, string | undefined> | null | undefined): Record<string, string> {
-  const entries: [string, string][] = [];
-  for (const [name, value] of Object.entries(values ?? {})) {
-    if (value !== undefined) entries.push([name, value]);
+/** The path comes as it was sent, names in the sender's case, and only `multiValue…` holds what is repeated. */
+function fromRestApi(event: APIGatewayProxyEvent): HttpRequest {
+  return {
+    method: event.httpMethod,
+    path: decodedPath(event.path),
+    query: joined({ ...event.queryStringParameters, ...event.multiValueQueryStringParameters }),
+    headers: joined({ ...event.headers, ...event.multiValueHeaders }, lowerCase),
+    body: decodedBody(event.body, event.isBase64Encoded),
+    edgeRequestId: event.requestContext.requestId,
+  };
+}
+
+type Values = Readonly<Record<string, string | readonly string[] | null | undefined>>;
+
+function joined(values: Values, naming: (name: string) => string = (name) => name): Record<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined || value === null) continue;
+    const text = typeof value === 'string' ? value : value.join(',');
+    const before = found.get(naming(name));
+    found.set(naming(name), before === undefined ? text : `${before},${text}`);
   }
-  return Object.fromEntries(entries);
+  return Object.fromEntries(found);
 }
 
-function lowerCased(values: Record<string, string | undefined> | null | undefined): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(defined(values)).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+function lowerCase(name: string): string {
+  return name.toLowerCase();
 }
 
-function decoded(body: string | null | undefined, base64: boolean): string | undefined {
+/** A malformed escape stays as it is: it is no id of ours and matches no word of a path. */
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function decodedBody(body: string | null | undefined, base64: boolean): string | undefined {
   if (body === null || body === undefined || body === '') return undefined;
   return base64 ? Buffer.from(body, 'base64').toString('utf8') : body;
 }

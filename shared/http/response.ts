@@ -8,25 +8,50 @@ const BASE_HEADERS = {
   'content-type': 'application/json; charset=utf-8',
   'x-content-type-options': 'nosniff',
   'strict-transport-security': 'max-age=31536000',
+  vary: 'accept-encoding',
 };
 
-/** JSON with an ETag on readable answers (so that clients can poll), gzip above 1 KB where the client takes it. */
-export function encode(http: HttpRequest, status: number, value: unknown): EdgeResponse {
+/**
+ * JSON with an ETag on readable answers (so that clients can poll), gzip from 1 KB on where the client takes it.
+ * The ETag is weak: it stands for the content, compressed or not.
+ */
+export function encode(
+  http: Pick<HttpRequest, 'method' | 'headers'>,
+  status: number,
+  value: unknown,
+  more: Readonly<Record<string, string>> = {},
+): EdgeResponse {
   const body = JSON.stringify(value);
-  const headers: Record<string, string> = { ...BASE_HEADERS, 'cache-control': 'private, no-store' };
+  const headers: Record<string, string> = { ...BASE_HEADERS, 'cache-control': 'private, no-store', ...more };
   if (http.method === 'GET' && status === 200) {
-    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
     headers['etag'] = etag;
     headers['cache-control'] = 'private, no-cache';
-    if (http.headers['if-none-match'] === etag)
+    if (names(http.headers['if-none-match'], etag)) {
       return { statusCode: 304, headers, body: '', isBase64Encoded: false };
+    }
   }
-  const gzip = body.length >= COMPRESS_FROM_BYTES && /\bgzip\b/.test(http.headers['accept-encoding'] ?? '');
-  if (!gzip) return { statusCode: status, headers, body, isBase64Encoded: false };
+  if (Buffer.byteLength(body) < COMPRESS_FROM_BYTES || !takesGzip(http.headers['accept-encoding'])) {
+    return { statusCode: status, headers, body, isBase64Encoded: false };
+  }
   return {
     statusCode: status,
-    headers: { ...headers, 'content-encoding': 'gzip', vary: 'accept-encoding' },
+    headers: { ...headers, 'content-encoding': 'gzip' },
     body: gzipSync(body).toString('base64'),
     isBase64Encoded: true,
   };
+}
+
+/** RFC 9110 §13.1.2: a list of tags, compared weakly, or `*`. */
+function names(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(etag.replace(/^W\//, ''));
+}
+
+/** `gzip;q=0` refuses it. */
+function takesGzip(acceptEncoding: string | undefined): boolean {
+  return (acceptEncoding ?? '').split(',').some((coding) => {
+    const [name, quality = ''] = coding.split(';').map((part) => part.trim().toLowerCase());
+    return name === 'gzip' && !/^q=0(\.0{0,3})?$/.test(quality);
+  });
 }

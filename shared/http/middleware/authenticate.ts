@@ -1,7 +1,8 @@
 import { houseErrors } from '../../kernel/errors.ts';
 import { routeOf, type Step } from '../exchange.ts';
 
-const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/;
+/** The scheme's name has no case (RFC 9110 §11.1). */
+const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /** Who asks. A token that is there must be good, also on a public route: a broken one is never treated as none. */
 export function authenticate(): Step {

@@ -1,35 +1,43 @@
+import * as z from 'zod/mini';
 import type { Route, Schema } from '../../context.ts';
 import { type FieldFault, houseErrors } from '../../kernel/errors.ts';
-import { type Exchange, routeOf, type Step } from '../exchange.ts';
+import { routeOf, type Step } from '../exchange.ts';
 import { faultsOf } from '../field-faults.ts';
+import { readJsonBody } from '../json-body.ts';
 
 const REQUEST_KEY = /^[\w-]{8,64}$/;
 
-/** Path, query, header and body by the route's own schemas; every fault of all of them in one answer. */
+/** A body can be made of nothing but faults. */
+const MOST_FAULTS = 50;
+
+const nothing = z.strictObject({});
+
+/**
+ * Path, query, header and body by the route's own schemas; every fault of all of them in one answer.
+ * What is not declared is a fault too: a query nobody reads, a body nobody takes.
+ */
 export function parse(): Step {
   return {
     before: ({ event }) => {
-      const { http, params } = event;
+      const { http, params, actor, requestId, traceparent } = event;
       const route = routeOf(event);
       const faults: FieldFault[] = [];
-      const requestKey = requestKeyOf(route, http.headers['idempotency-key'], faults);
-      const read = (part: 'path' | 'query' | 'body', schema: Schema | undefined, value: unknown): unknown => {
-        if (schema === undefined) return undefined;
+      const read = (part: 'path' | 'query' | 'body', schema: Schema, value: unknown): unknown => {
         const result = schema.safeParse(value);
-        if (result.success) return result.data;
-        faults.push(...faultsOf(part, result.error.issues));
-        return undefined;
+        if (!result.success) faults.push(...faultsOf(part, result.error.issues));
+        return result.data;
       };
-      event.call = {
-        params: read('path', route.request.params, params),
-        query: read('query', route.request.query, http.query),
-        body: read('body', route.request.body, bodyOf(route, event, faults)),
-        actor: event.actor,
-        requestKey,
-        requestId: event.requestId,
-        traceparent: event.traceparent,
-      };
-      if (faults.length > 0) throw houseErrors.refusal('INVALID_REQUEST', { fields: faults });
+      const requestKey = requestKeyOf(route, http.headers['idempotency-key'], faults);
+      const { params: pathSchema, query: querySchema, body: bodySchema } = route.request;
+      const pathParams = pathSchema && read('path', pathSchema, params);
+      const query = read('query', querySchema ?? nothing, http.query);
+      const json = readJsonBody(route, http);
+      if (!json.ok) faults.push(json.fault);
+      const body = json.ok && bodySchema ? read('body', bodySchema, json.value) : undefined;
+      if (faults.length > 0) {
+        throw houseErrors.refusal('INVALID_REQUEST', { fields: faults.slice(0, MOST_FAULTS) });
+      }
+      event.call = { params: pathParams, query, body, actor, requestKey, requestId, traceparent };
     },
   };
 }
@@ -45,19 +53,4 @@ function requestKeyOf(route: Route, given: string | undefined, faults: FieldFaul
     });
   }
   return '';
-}
-
-function bodyOf(route: Route, { http }: Exchange, faults: FieldFault[]): unknown {
-  if (route.request.body === undefined) return undefined;
-  if (http.body === undefined) return undefined;
-  if (Buffer.byteLength(http.body) > route.maxBodyBytes) throw houseErrors.refusal('BODY_TOO_LARGE');
-  if (!/^application\/(\w+\+)?json\b/.test(http.headers['content-type'] ?? 'application/json')) {
-    throw houseErrors.refusal('UNSUPPORTED_MEDIA_TYPE');
-  }
-  try {
-    return JSON.parse(http.body);
-  } catch {
-    faults.push({ in: 'body', path: '', code: 'invalid_json', message: '不是有效的 JSON 内容' });
-    throw houseErrors.refusal('INVALID_REQUEST', { fields: faults });
-  }
 }

@@ -1,0 +1,42 @@
+import type { Route } from '../context.ts';
+import { type FieldFault, houseErrors } from '../kernel/errors.ts';
+import type { HttpRequest } from './request.ts';
+
+const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
+
+/** Deeper than any contract; a parser that walks by recursion stays far from its stack's end. */
+const DEEPEST = 32;
+
+export type JsonBody =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly fault: FieldFault };
+
+/**
+ * The body as JSON, undefined where there is none. A route without a body takes none.
+ * @throws Refusal BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
+ */
+export function readJsonBody({ request, maxBodyBytes }: Route, { body, headers }: HttpRequest): JsonBody {
+  if (body === undefined) return { ok: true, value: undefined };
+  if (request.body === undefined) return faulty('unexpected_body', '该请求不接受内容');
+  if (Buffer.byteLength(body) > maxBodyBytes) throw houseErrors.refusal('BODY_TOO_LARGE');
+  if (!JSON_TYPE.test(headers['content-type'] ?? 'application/json')) {
+    throw houseErrors.refusal('UNSUPPORTED_MEDIA_TYPE');
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return faulty('invalid_json', '不是有效的 JSON 内容');
+  }
+  if (isDeeperThan(DEEPEST, value)) return faulty('too_deep', '内容嵌套过深');
+  return { ok: true, value };
+}
+
+function faulty(code: string, message: string): JsonBody {
+  return { ok: false, fault: { in: 'body', path: '', code, message } };
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
+}
