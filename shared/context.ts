@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Actor } from './access/actor.ts';
 import type { Access } from './access/grants.ts';
+import { faultsOfContext } from './context-faults.ts';
 import type { DomainEvent, Item, Key } from './data/table.ts';
 import type { Deps } from './deps.ts';
 import type { ErrorCatalogue } from './kernel/errors.ts';
@@ -153,7 +154,19 @@ export interface Context {
   readonly provide: (deps: Deps) => Deps;
 }
 
-/** One bounded context, declared once: Lambda functions, CDK, the laptop, OpenAPI and the access matrix read it. */
+/** A context that cannot be served as it is declared. */
+export class InvalidContext extends Error {
+  override readonly name = 'InvalidContext';
+
+  constructor(context: string, faults: readonly string[]) {
+    super(`${context}: ${faults.join('; ')}`);
+  }
+}
+
+/**
+ * One bounded context, declared once: Lambda functions, CDK, the laptop, OpenAPI and the access matrix read it.
+ * @throws InvalidContext with everything that is wrong
+ */
 export function defineContext(
   declaration: Pick<Context, 'name' | 'errors' | 'routes'> & Partial<Context>,
 ): Context {
@@ -166,14 +179,7 @@ export function defineContext(
     provide: (deps) => deps,
     ...declaration,
   };
-  for (const { method, path, errors } of context.routes) {
-    if (path !== `/${context.name}` && !path.startsWith(`/${context.name}/`)) {
-      throw new Error(`${method} ${path} is not below /${context.name}`);
-    }
-    for (const code of errors) {
-      if (!(code in context.errors.definitions))
-        throw new Error(`${method} ${path} names the unknown error ${code}`);
-    }
-  }
+  const faults = faultsOfContext(context);
+  if (faults.length > 0) throw new InvalidContext(context.name, faults);
   return context;
 }

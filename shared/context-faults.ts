@@ -1,0 +1,111 @@
+import * as z from 'zod/mini';
+import type { Context, Route, Schema } from './context.ts';
+import { houseErrors } from './kernel/errors.ts';
+
+const WORD = /^[a-z][a-z0-9-]*$/;
+const PARAMETER = /^\{[a-z][A-Za-z0-9]*\}$/;
+const EVENT = /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/;
+const DAY_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+/** A whole shared view, or the keys or secrets of one scope; never all keys. */
+const PREFIX = /^(?:(?!keys#|secrets#)[a-z][a-z0-9-]*#|(?:keys|secrets)#[a-z][a-z0-9-]*)$/;
+/** The worker schedule that CDK adds by itself where a context has timers. */
+const TAKEN_SCHEDULE = 'sweep';
+
+/** What is wrong with a declaration, a sentence each. Found when the module loads: a test, a build or a start fails. */
+export function faultsOfContext(context: Context): readonly string[] {
+  const { name, errors, routes, subscriptions, schedules, grants } = context;
+  const faults: string[] = [];
+  if (!WORD.test(name)) faults.push(`${name} is no lower-case word`);
+  for (const code of Object.keys(errors.definitions)) {
+    if (code in houseErrors.definitions) faults.push(`the error ${code} is the house's`);
+  }
+  for (const route of routes) {
+    const found = [...faultsOfPath(route, name), ...faultsOfRoute(route, context)];
+    faults.push(...found.map((fault) => `${route.method} ${route.path} ${fault}`));
+  }
+  for (const shape of repeated(routes.map(shapeOf))) faults.push(`two routes answer ${shape}`);
+  for (const { event } of subscriptions) {
+    if (!EVENT.test(event)) faults.push(`the subscription ${event} is no <context>.<what-happened>`);
+  }
+  for (const word of [...Object.keys(context.tasks), ...Object.keys(context.timers)]) {
+    if (!WORD.test(word)) faults.push(`the task or timer ${word} is no lower-case word`);
+  }
+  for (const schedule of schedules) {
+    if (!WORD.test(schedule.name)) faults.push(`the schedule ${schedule.name} is no lower-case word`);
+    if (schedule.name === TAKEN_SCHEDULE) faults.push(`the schedule's name ${TAKEN_SCHEDULE} is taken`);
+    if (!DAY_TIME.test(schedule.dailyAt)) faults.push(`the schedule ${schedule.name} has no time of day`);
+  }
+  for (const twice of repeated(schedules.map((schedule) => schedule.name))) {
+    faults.push(`two schedules are called ${twice}`);
+  }
+  for (const { prefix } of grants) {
+    if (!PREFIX.test(prefix))
+      faults.push(`the grant ${prefix} is neither a shared view nor one scope's keys`);
+    if (prefix === `${name}#`) faults.push(`the grant ${prefix} is the context's own`);
+  }
+  return faults;
+}
+
+function faultsOfPath({ path, request }: Route, context: string): readonly string[] {
+  const faults: string[] = [];
+  const [, first, ...others] = path.split('/');
+  if (!path.startsWith('/') || first !== context) faults.push(`is not below /${context}`);
+  if (!others.every((segment) => WORD.test(segment) || PARAMETER.test(segment))) {
+    faults.push('has a segment that is neither a lower-case word nor a {parameter}');
+  }
+  const names = parametersOf(path);
+  if (repeated(names).length > 0) faults.push('names a parameter twice');
+  const declared = request.params === undefined ? [] : keysOf(request.params);
+  if (declared === undefined || !sameNames(names, declared)) {
+    faults.push('and its params schema name different parameters');
+  }
+  return faults;
+}
+
+function faultsOfRoute(route: Route, { errors }: Context): readonly string[] {
+  const { method, path, access, request, response, requestKey, audit } = route;
+  const faults = route.errors
+    .filter((code) => !(code in errors.definitions))
+    .map((code) => `names the unknown error ${code}`);
+  if (method === 'GET' && request.body !== undefined) faults.push('reads, but takes a body');
+  if (method === 'GET' && requestKey === 'required') faults.push('reads, but asks for a request key');
+  if (access === 'public') {
+    if (audit !== undefined) faults.push('is public, so nobody could be written down');
+    return faults;
+  }
+  if (access.length === 0) faults.push('is open to nobody');
+  const answered = keysOf(response) ?? [];
+  for (const { relation, fields = [] } of access) {
+    if ('param' in relation && !parametersOf(path).includes(relation.param)) {
+      faults.push(`has a grant by {${relation.param}}, which is not in the path`);
+    }
+    const unknown = fields.filter((field) => !answered.includes(field));
+    if (unknown.length > 0) faults.push(`grants fields that its response lacks: ${unknown.join(', ')}`);
+  }
+  return faults;
+}
+
+/** Names of the parameters of a path, in order. */
+export function parametersOf(path: string): readonly string[] {
+  return path
+    .split('/')
+    .filter((segment) => segment.startsWith('{'))
+    .map((segment) => segment.slice(1, -1));
+}
+
+/** Undefined: no object. */
+function keysOf(schema: Schema): readonly string[] | undefined {
+  return schema instanceof z.ZodMiniObject ? Object.keys(schema.shape) : undefined;
+}
+
+function shapeOf({ method, path }: Route): string {
+  return `${method} ${path.replaceAll(/\{[^}]*\}/g, '{}')}`;
+}
+
+function sameNames(some: readonly string[], others: readonly string[]): boolean {
+  return [...some].sort().join() === [...others].sort().join();
+}
+
+function repeated(words: readonly string[]): readonly string[] {
+  return [...new Set(words.filter((word, index) => words.indexOf(word) < index))];
+}
