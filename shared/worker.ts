@@ -1,9 +1,13 @@
 import type { EventBridgeEvent, Context as LambdaContext } from 'aws-lambda';
+import * as z from 'zod/mini';
 import type { Context } from './context.ts';
 import { sweepDue } from './data/sweep.ts';
 import type { DomainEvent } from './data/table.ts';
 import { createDeps, type Deps } from './deps.ts';
+import { instantSchema } from './kernel/schemas.ts';
+import { issuesOf } from './observability/error-facts.ts';
 import { logEntry } from './observability/log.ts';
+import { InvalidMessage, messageless, UnknownMessage } from './worker-errors.ts';
 
 /** What a worker is called with: by Step Functions, the bus, a daily rule, or the minute's sweep. */
 export type WorkerEvent =
@@ -14,61 +18,114 @@ export type WorkerEvent =
 
 export type WorkerHandler = (event: WorkerEvent, context: LambdaContext) => Promise<unknown>;
 
-/** A message nobody declared: it goes to the dead-letter queue instead of being swallowed. */
-export class UnknownMessage extends Error {
-  constructor(kind: string) {
-    super(`no ${kind} of this name is declared`);
-    this.name = 'UnknownMessage';
-  }
-}
-
+const FAILED = logEntry('WORKER_FAILED', 'a message could not be handled and will come again');
+const SUBSCRIPTION_FAILED = logEntry('SUBSCRIPTION_FAILED', 'a subscription did not take its event');
+const TIMER_FAILED = logEntry('TIMER_FAILED', 'a timer was not handled and comes again');
 const SWEPT = logEntry('TIMERS_SWEPT', 'due timers were handled');
 const PARKED = logEntry('TIMERS_PARKED', 'timers failed too often and wait for an operator');
 
-/** The second Lambda of a context: tasks, events, timers and daily schedules. Everything it calls may be called twice. */
+const taskMessage = z.object({ task: z.string(), input: z.unknown(), token: z.optional(z.string()) });
+const busMessage = z.object({ detail: z.object({ type: z.string(), event: z.string() }) });
+const scheduleMessage = z.object({ schedule: z.string(), at: instantSchema });
+const sweepMessage = z.object({ sweep: z.literal(true) });
+
+const domainEvent = z.object({
+  id: z.string(),
+  type: z.string(),
+  at: instantSchema,
+  data: z.record(z.string(), z.unknown()),
+  traceparent: z.optional(z.string()),
+});
+
+/**
+ * The second Lambda of a context: tasks, events, timers and daily schedules. Everything it calls may be called
+ * twice. What a handler throws is written down and leaves without its message, which Lambda, Step Functions and
+ * dead-letter queues would keep: the error's name stays (a refusal's code, for a state machine to catch by).
+ */
 export function createWorker(context: Context, given?: Deps): WorkerHandler {
   let deps: Deps | undefined;
-  return async (event, lambdaContext) => {
+  return async (event, { awsRequestId: requestId }) => {
     deps ??= context.provide(given ?? createDeps());
-    if ('task' in event) return runTask(context, deps, event, lambdaContext.awsRequestId);
-    if ('sweep' in event) return sweep(context, deps);
-    if ('schedule' in event) return fire(context, deps, event);
-    if ('detail' in event) return deliver(context, deps, event.detail);
-    throw new UnknownMessage('message');
+    try {
+      return await handle(context, deps, event, requestId);
+    } catch (error) {
+      deps.log.error(FAILED, { context: context.name, requestId }, error);
+      throw messageless(error);
+    }
   };
+}
+
+async function handle(context: Context, deps: Deps, event: unknown, requestId: string): Promise<unknown> {
+  const task = taskMessage.safeParse(event).data;
+  if (task !== undefined) return runTask(context, deps, task, requestId);
+  const bus = busMessage.safeParse(event).data;
+  if (bus !== undefined) return deliver(context, deps, bus.detail, requestId);
+  const schedule = scheduleMessage.safeParse(event).data;
+  if (schedule !== undefined) return fire(context, deps, schedule);
+  if (sweepMessage.safeParse(event).success) return sweep(context, deps);
+  throw new UnknownMessage('message');
 }
 
 async function runTask(
   context: Context,
   deps: Deps,
-  { task: name, input, token }: { readonly task: string; readonly input: unknown; readonly token?: string },
+  { task: name, input, token }: z.output<typeof taskMessage>,
   requestId: string,
 ): Promise<unknown> {
-  const task = context.tasks[name];
+  const task = Object.hasOwn(context.tasks, name) ? context.tasks[name] : undefined;
   if (task === undefined) throw new UnknownMessage('task');
-  const output = await task.handle(deps, task.input.parse(input), {
+  const output = await task.handle(deps, parsed('task input', task.input, input), {
     requestId,
     ...(token === undefined ? {} : { taskToken: token }),
   });
-  return task.output.parse(output);
+  return parsed('task output', task.output, output);
 }
 
+/** Each subscription gets the event, whatever becomes of the others; the bus repeats it for all if one fails. */
 async function deliver(
   context: Context,
   deps: Deps,
-  detail: { readonly type: string; readonly event: string },
+  detail: z.output<typeof busMessage>['detail'],
+  requestId: string,
 ): Promise<void> {
   const subscriptions = context.subscriptions.filter(({ event }) => event === detail.type);
   if (subscriptions.length === 0) throw new UnknownMessage('subscription');
-  // Written by our own table layer and carried by the stream unchanged.
-  const event = JSON.parse(detail.event) as DomainEvent;
-  for (const subscription of subscriptions) await subscription.handle(deps, event);
+  const event = eventOf(detail);
+  const failures: unknown[] = [];
+  for (const subscription of subscriptions) {
+    try {
+      await subscription.handle(deps, event);
+    } catch (error) {
+      failures.push(error);
+      deps.log.warn(SUBSCRIPTION_FAILED, { event: event.type, eventId: event.id, requestId }, error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+function eventOf({ type, event }: z.output<typeof busMessage>['detail']): DomainEvent {
+  let json: unknown;
+  try {
+    json = JSON.parse(event);
+  } catch {
+    throw new InvalidMessage('event', 'no JSON');
+  }
+  const found = parsed('event', domainEvent, json);
+  if (found.type !== type) throw new InvalidMessage('event', 'type');
+  // `data` came through JSON, so it holds nothing but values.
+  return found as DomainEvent;
+}
+
+function parsed<S extends z.ZodMiniType>(kind: string, schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new InvalidMessage(kind, issuesOf(result.error));
+  return result.data;
 }
 
 async function fire(
   context: Context,
   deps: Deps,
-  { schedule: name, at }: { readonly schedule: string; readonly at: string },
+  { schedule: name, at }: z.output<typeof scheduleMessage>,
 ): Promise<void> {
   const schedule = context.schedules.find((candidate) => candidate.name === name);
   if (schedule === undefined) throw new UnknownMessage('schedule');
@@ -76,15 +133,21 @@ async function fire(
 }
 
 async function sweep(context: Context, deps: Deps): Promise<unknown> {
-  const { table, clock } = deps;
+  const { table, clock, log } = deps;
   const handlers = Object.fromEntries(
     Object.entries(context.timers).map(([kind, handle]) => [
       kind,
       (due: Parameters<typeof handle>[1]) => handle(deps, due),
     ]),
   );
-  const result = await sweepDue({ table, clock, context: context.name, handlers });
-  if (result.claimed > 0) deps.log.info(SWEPT, { context: context.name, ...result });
-  if (result.parked > 0) deps.log.error(PARKED, { context: context.name, parked: result.parked });
+  const result = await sweepDue({
+    table,
+    clock,
+    context: context.name,
+    handlers,
+    onFailure: ({ kind, attempts, error }) => log.warn(TIMER_FAILED, { timer: kind, attempts }, error),
+  });
+  if (result.claimed > 0) log.info(SWEPT, { context: context.name, ...result });
+  if (result.parked > 0) log.error(PARKED, { context: context.name, parked: result.parked });
   return result;
 }
