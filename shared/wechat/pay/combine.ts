@@ -1,14 +1,13 @@
 import * as z from 'zod/mini';
 import { callPay, type PayConnection, pathOf } from './client.ts';
+import { type CombinedTrade, combinedTradeSchema } from './combined-trade.ts';
 import {
   chinaRfc3339,
   descriptionSchema,
-  feeSchema,
   notifyUrlSchema,
   openidSchema,
   outTradeNoSchema,
   priceSchema,
-  timeSchema,
 } from './fields.ts';
 import { CLOSE_REFUSALS, type CloseOutcome, NO_SUCH_ORDER, type PrepayOutcome } from './orders.ts';
 import { InvalidPayRequestError, unlessRefused } from './pay-errors.ts';
@@ -49,79 +48,8 @@ export type CombinedOrderNumbers = Pick<NewCombinedOrder, 'appid' | 'mchid' | 'c
   readonly subOrders: readonly SubOrderNumber[];
 };
 
-const id = z.string().check(z.minLength(1));
-const subSides = { mchid: id, sub_mchid: z.optional(z.string()), out_trade_no: id };
-
-const paidSubSchema = z.pipe(
-  z.object({
-    ...subSides,
-    trade_state: z.enum(['SUCCESS', 'REFUND']),
-    transaction_id: id,
-    success_time: timeSchema,
-    amount: z.object({ total_amount: feeSchema, payer_amount: feeSchema }),
-  }),
-  z.transform((wire) => ({
-    mchid: wire.mchid,
-    subMchid: wire.sub_mchid,
-    outTradeNo: wire.out_trade_no,
-    state: wire.trade_state,
-    transactionId: wire.transaction_id,
-    paidAt: wire.success_time,
-    totalFen: wire.amount.total_amount,
-    payerTotalFen: wire.amount.payer_amount,
-  })),
-);
-
-const unpaidSubSchema = z.pipe(
-  z.object({
-    ...subSides,
-    trade_state: z.enum(['NOTPAY', 'USERPAYING', 'PAYERROR', 'CLOSED', 'REVOKED']),
-  }),
-  z.transform((wire) => ({
-    mchid: wire.mchid,
-    subMchid: wire.sub_mchid,
-    outTradeNo: wire.out_trade_no,
-    state: wire.trade_state,
-  })),
-);
-
-const combinedNumbers = { combine_appid: id, combine_mchid: id, combine_out_trade_no: id };
-const payer = z.object({ openid: id });
-
-/** By query and by notification alike. There is no state of the whole: all sub-orders are paid, or none is. */
-export const combinedTradeSchema = z.union([
-  z.pipe(
-    z.object({
-      ...combinedNumbers,
-      combine_payer_info: payer,
-      sub_orders: z.array(paidSubSchema).check(z.minLength(1)),
-    }),
-    z.transform((wire) => ({
-      appid: wire.combine_appid,
-      mchid: wire.combine_mchid,
-      combineOutTradeNo: wire.combine_out_trade_no,
-      isPaid: true as const,
-      payerOpenid: wire.combine_payer_info.openid,
-      subOrders: wire.sub_orders,
-    })),
-  ),
-  z.pipe(
-    z.object({ ...combinedNumbers, sub_orders: z.array(unpaidSubSchema).check(z.minLength(1)) }),
-    z.transform((wire) => ({
-      appid: wire.combine_appid,
-      mchid: wire.combine_mchid,
-      combineOutTradeNo: wire.combine_out_trade_no,
-      isPaid: false as const,
-      subOrders: wire.sub_orders,
-    })),
-  ),
-]);
-
-export type CombinedTrade = z.output<typeof combinedTradeSchema>;
-export type PaidCombinedTrade = Extract<CombinedTrade, { readonly isPaid: true }>;
-
 const BASE = '/v3/combine-transactions';
-const prepaySchema = z.object({ prepay_id: id });
+const prepaySchema = z.object({ prepay_id: z.string().check(z.minLength(1)) });
 
 const PREPAY_REFUSALS = new Map<string, PrepayOutcome>([
   ['ORDERPAID', { status: 'PAID' }],

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { combinedTradeSchema, type PaidCombinedTrade } from './combine.ts';
+import { combinedTradeSchema, type PaidCombinedTrade } from './combined-trade.ts';
 import { feeSchema, timeSchema } from './fields.ts';
 import { type MedInsOrder, medInsOrderSchema } from './med-ins-order.ts';
 import type { Merchant } from './merchant.ts';

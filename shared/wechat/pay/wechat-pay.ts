@@ -2,21 +2,16 @@ import { type BillOutcome, type BillRequest, fundFlowBill, tradeBill } from './b
 import type { PayConnection } from './client.ts';
 import {
   type CombinedOrderNumbers,
-  type CombinedTrade,
   closeCombined,
   type NewCombinedOrder,
   prepayCombined,
   queryCombined,
 } from './combine.ts';
+import type { CombinedTrade } from './combined-trade.ts';
 import type { FundFlowBill } from './fund-flow-bill.ts';
-import {
-  type MedInsRefund,
-  type NewMedInsOrder,
-  notifyMedInsRefund,
-  placeMedInsOrder,
-  queryMedInsOrder,
-} from './med-ins.ts';
+import { type MedInsRefund, notifyMedInsRefund, placeMedInsOrder, queryMedInsOrder } from './med-ins.ts';
 import type { MedInsOrder } from './med-ins-order.ts';
+import type { NewMedInsOrder } from './med-ins-request.ts';
 import { launchAppId, type Payee } from './merchant.ts';
 import { type NotificationOutcome, readNotification } from './notifications.ts';
 import {
