@@ -119,6 +119,9 @@ describe('a family-doctor team', () => {
     expect((await city.get('/directory/care-teams?divisionCode=410425103')).body['careTeams']).toHaveLength(
       1,
     );
+    expect(city.deps.all().filter(({ pk }) => pk.startsWith('directory#area#'))).toMatchObject([
+      { pk: 'directory#area#410425103', careTeamId },
+    ]);
     const villager = '/directory/institutions/clinic/practitioners/villager/status';
     expect((await city.send('PUT', villager, { active: false, version: 1 }, town)).status).toBe(200);
     const surgeon = '/directory/institutions/hospital/practitioners/surgeon/status';

@@ -164,6 +164,8 @@ test('refuses a level above the parent and writes nothing', async () => {
 test('changes facts under the version last read, and tells the others', async () => {
   const { send, get, events } = await smallCity();
   const facts = institutionFacts({ name: '县人民医院新院区', phone: '0375-5550100' });
+  // This container has its copy of the list already.
+  await get('/directory/institutions');
   const answer = await send('PUT', '/directory/institutions/hospital', { ...facts, version: 1 });
   expect(answer).toMatchObject({ status: 200, body: { name: '县人民医院新院区', version: 2 } });
   expect(events.at(-1)).toMatchObject({
