@@ -16,8 +16,11 @@ export async function openedAccountPhone(
 /** The account's phone and, where it is verified, that of its own patient: the two change together. */
 export function storePhone(deps: Deps, acting: Acting, accountId: string, phone: string): Promise<true> {
   return retriedWhenLost(async () => {
-    const { patientId } = await activeAccount(deps, accountId);
-    const [phoneBlind] = await blinds(deps, 'phone', phone);
+    const account = await activeAccount(deps, accountId);
+    const candidates = await blinds(deps, 'phone', phone);
+    if (account.phoneBlind !== undefined && candidates.includes(account.phoneBlind)) return true;
+    const { patientId } = account;
+    const [phoneBlind] = candidates;
     const outcome = await deps.table.transact([
       accounts.updateOperation(
         accountId,

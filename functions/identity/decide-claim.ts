@@ -4,6 +4,7 @@ import type { TransactOperation } from '../../shared/data/table.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
+import { openedAccountPhone } from './account-phone.ts';
 import { accessTo, audited, staffOf } from './acting.ts';
 import { refuseOverLimits } from './claim-patient.ts';
 import type { claimDecision, claimDecisionRequest, claimParams } from './contracts.ts';
@@ -14,7 +15,17 @@ import { openedPerson } from './patient-record.ts';
 import { normalisedIdNumber } from './person.ts';
 import { accountWithout, endedRelation, patientSide, startedRelation } from './relations.ts';
 import { guardianshipEndsAt, isMinor, statesBefore } from './rules.ts';
-import { activeAccount, type Claim, claims, type Link, type Patient, patientOf } from './store.ts';
+import { sealed } from './sealing.ts';
+import {
+  type Account,
+  activeAccount,
+  type Claim,
+  claims,
+  type Link,
+  type Patient,
+  patientOf,
+  patients,
+} from './store.ts';
 
 type Decided = z.input<typeof claimDecision>;
 
@@ -66,7 +77,8 @@ async function granted(
 ): Promise<TransactOperation[]> {
   const { accountId, patientId, kind, kinship } = claim;
   const policy = policyToday(deps);
-  refuseOverLimits(policy, await activeAccount(deps, accountId), patient, kind);
+  const account = await activeAccount(deps, accountId);
+  refuseOverLimits(policy, account, patient, kind);
   const { birthDate } = await openedPerson(deps, patient);
   if (kind === 'GUARDIAN' && !isMinor(birthDate, dayOf(deps.clock.now()), policy)) {
     throw identityErrors.refusal('NOT_A_MINOR');
@@ -85,8 +97,23 @@ async function granted(
       ...endedRelation(deps, call, link, 'CLAIMED'),
       accountWithout(link.accountId, link),
     ]),
-    patientSide(deps, relation, { ...policy, ending }),
+    patientSide(deps, relation, {
+      ...policy,
+      ending,
+      changes: kind === 'SELF' ? await phoneOf(deps, account, patientId) : {},
+    }),
   ];
+}
+
+/** The claimant's phone is the registered one from now on: the old one may be lost, and given to somebody else. */
+async function phoneOf(
+  deps: IdentityDeps,
+  account: Account,
+  patientId: string,
+): Promise<{ readonly phone?: string }> {
+  const phone = await openedAccountPhone(deps, account);
+  if (phone === undefined) return {};
+  return { phone: await sealed(deps, patients.key(patientId), 'phone', phone) };
 }
 
 function othersOf(

@@ -1,15 +1,13 @@
 import type * as z from 'zod/mini';
 import type { Call } from '../../shared/context.ts';
 import { instant } from '../../shared/kernel/clock.ts';
-import { recordAccess } from '../../shared/privacy/audit.ts';
-import { type Acting, accessTo, residentOf } from './acting.ts';
+import { residentOf } from './acting.ts';
 import type { LinkedPatient, linkedPatients } from './contracts.ts';
 import type { IdentityDeps } from './identity-deps.ts';
 import { summaryOf } from './patient-record.ts';
 import { isInForce } from './relations.ts';
 import { activeAccount, type Link, links, patientOf } from './store.ts';
 
-const PURPOSES = { SELF: 'self', GUARDIAN: 'guardian', FAMILY: 'family' } as const;
 const ORDER = ['SELF', 'GUARDIAN', 'FAMILY'];
 
 /** Whom this account may act for: its own patient first. */
@@ -22,16 +20,13 @@ export async function listPatients(deps: IdentityDeps, call: Call): Promise<z.in
     consistent: true,
   });
   const inForce = items.filter((link) => isInForce(link, now)).sort(byKind);
-  return { patients: await Promise.all(inForce.map((link) => linkedPatientOf(deps, call, link))) };
+  return { patients: await Promise.all(inForce.map((link) => linkedPatientOf(deps, link))) };
 }
 
-async function linkedPatientOf(deps: IdentityDeps, acting: Acting, link: Link): Promise<LinkedPatient> {
-  const { patientId, kind, kinship, until } = link;
-  await recordAccess(
-    deps.table,
-    deps.ids,
-    accessTo(deps, acting, { patientId, action: 'READ', purpose: PURPOSES[kind] }),
-  );
+async function linkedPatientOf(
+  deps: IdentityDeps,
+  { patientId, kind, kinship, until }: Link,
+): Promise<LinkedPatient> {
   return {
     ...(await summaryOf(deps, await patientOf(deps, patientId))),
     relation: kind,

@@ -55,8 +55,9 @@ async function loadResident(
   deps: IdentityDeps,
   { wechatCode, name, idNumber, phone, children = [], signedTeamId }: Resident,
 ): Promise<LoadedPeople['residents'][number]> {
-  // The bare code stays unspent, for whoever tries the demo by hand.
-  const { accountId } = await openWechatSession(deps, callOf(undefined, { code: `${wechatCode}-loading` }));
+  // The laptop's WeChat takes `<person>-<anything>` once; the bare code stays unspent for whoever tries it by hand.
+  const code = `${wechatCode}-${deps.ids.next()}`;
+  const { accountId } = await openWechatSession(deps, callOf(undefined, { code }));
   const actor = residentActor({ accountId });
   await storePhone(deps, callOf(actor, undefined), accountId, phone);
   const { noticeVersion } = policyToday(deps);

@@ -4,6 +4,7 @@ import { type Route, route } from '../../shared/context.ts';
 import { acceptInvitation } from './accept-invitation.ts';
 import { addChild } from './add-child.ts';
 import { bindPhone } from './bind-phone.ts';
+import type { PatientSummary } from './contracts.ts';
 import * as contracts from './contracts.ts';
 import { deactivateAccount } from './deactivate-account.ts';
 import { endDelegation, removePatient } from './end-relation.ts';
@@ -18,6 +19,17 @@ import { showPatient } from './show-patient.ts';
 import { verifyIdentity } from './verify-identity.ts';
 
 const resident = allow('resident', ownAccount);
+
+function seen({ patientId }: { readonly patientId: string }): { patientId: string; subjectId: string } {
+  return { patientId, subjectId: patientId };
+}
+
+/** A masked summary was shown; what was changed stands in the trail by the change's own transaction. */
+const patientSeen = {
+  subject: 'patient',
+  action: 'READ' as const,
+  of: ({ response }: { readonly response: PatientSummary }) => [seen(response)],
+};
 
 const PERSON_ERRORS = [
   'VERIFICATION_FAILED',
@@ -106,6 +118,7 @@ export const accountRoutes: readonly Route[] = [
     errors: [...PERSON_ERRORS, 'TOO_YOUNG', 'ALREADY_VERIFIED'],
     // The ID number is its own key: repeating changes nothing.
     requestKey: 'not-needed',
+    audit: patientSeen,
     handle: verifyIdentity,
   }),
   route({
@@ -127,6 +140,11 @@ export const familyRoutes: readonly Route[] = [
     access: resident,
     response: contracts.linkedPatients,
     errors: ['ACCOUNT_INACTIVE'],
+    audit: {
+      subject: 'patient',
+      action: 'READ',
+      of: ({ response }) => response.patients.map(seen),
+    },
     handle: listPatients,
   }),
   route({
@@ -145,6 +163,7 @@ export const familyRoutes: readonly Route[] = [
       'FAMILY_LIMIT',
     ],
     requestKey: 'not-needed',
+    audit: patientSeen,
     handle: addChild,
   }),
   route({
@@ -213,6 +232,7 @@ export const familyRoutes: readonly Route[] = [
     access: [...allow('resident', patient()), ...allow(['family-doctor', 'village-doctor'], signed())],
     request: { params: contracts.patientParams },
     response: contracts.patientSummary,
+    audit: patientSeen,
     handle: showPatient,
   }),
 ];

@@ -1,8 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Call } from '../../shared/context.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
-import { recordAccess } from '../../shared/privacy/audit.ts';
-import { accessTo } from './acting.ts';
 import type { PatientSummary, patientParams } from './contracts.ts';
 import type { IdentityDeps } from './identity-deps.ts';
 import { summaryOf } from './patient-record.ts';
@@ -16,7 +14,5 @@ export async function showPatient(
   const { patientId } = call.params;
   const patient = await patients.get(deps.table, patientId, { consistent: true });
   if (patient === undefined) throw houseErrors.refusal('NOT_FOUND');
-  const purpose = call.actor?.kind === 'staff' ? 'signed-team' : 'care-relation';
-  await recordAccess(deps.table, deps.ids, accessTo(deps, call, { patientId, action: 'READ', purpose }));
   return summaryOf(deps, patient);
 }
