@@ -56,10 +56,14 @@ const MAX_DELAY_SECONDS = 3_600;
  * Handles a context's timers that have passed. The index only tells where to look: each timer is claimed on its
  * item by condition, so that two sweeps at once, or an index that lags, never handle one twice. The claim is a
  * lease: a sweep that dies half-way leaves the timer to the next one. Handlers are called at least once.
+ * Throws what the table throws, once every partition has been tried.
  */
 export async function sweepDue(sweep: Sweep): Promise<SweepResult> {
-  const endings = await Promise.all(dueShards(sweep.context).map((shard) => sweepShard(sweep, shard)));
-  const all = endings.flat();
+  const shards = await Promise.allSettled(dueShards(sweep.context).map((shard) => sweepShard(sweep, shard)));
+  const broken = shards.find((shard) => shard.status === 'rejected');
+  // Only now: a Lambda is frozen when it answers, and the other partitions would stop half-way.
+  if (broken !== undefined) throw broken.reason;
+  const all = shards.flatMap((shard) => (shard.status === 'fulfilled' ? shard.value : []));
   const parked = all.filter((ending) => ending === 'parked').length;
   const done = all.filter((ending) => ending === 'done').length;
   return { claimed: all.length, done, failed: all.length - done, parked };

@@ -5,9 +5,9 @@ import { delimiter, join } from 'node:path';
 const PACKAGE = '@dynoxide/linux-x64';
 
 /** Where the embedded engine's program is; throws an error that names every way to provide one. */
-export function findEngine(searchPath: string = process.env['PATH'] ?? ''): string {
-  const candidates = [packaged(), ...searchPath.split(delimiter).map((folder) => join(folder, 'dynoxide'))];
-  const found = candidates.find((path) => path !== undefined && isExecutable(path));
+export function findEngine(searchPath: string = process.env['PATH'] ?? '', inPackage = packaged()): string {
+  const candidates = [inPackage, ...searchPath.split(delimiter).map((folder) => join(folder, 'dynoxide'))];
+  const found = candidates.find((path) => path !== '' && isExecutable(path));
   if (found !== undefined) return found;
   throw new Error(
     'No DynamoDB to run on. Any one of these will do: ' +
@@ -17,11 +17,11 @@ export function findEngine(searchPath: string = process.env['PATH'] ?? ''): stri
   );
 }
 
-function packaged(): string | undefined {
+function packaged(): string {
   try {
     return createRequire(import.meta.url).resolve(`${PACKAGE}/dynoxide`);
   } catch {
-    return undefined;
+    return '';
   }
 }
 

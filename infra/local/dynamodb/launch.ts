@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findEngine } from './binary.ts';
 import { clearStale, clearStaleIn, writePidFile } from './pid-file.ts';
+import { indexStream } from './stream-index.ts';
 
 export interface EngineOptions {
   /** The file that keeps the data; left out, they live as long as the process. */
@@ -57,7 +58,10 @@ export async function startEngine({
     );
     const pidFile = dbPath === undefined ? join(folder, `${port}.pid`) : `${dbPath}.pid`;
     if (child.pid !== undefined) writePidFile(pidFile, { pid: child.pid, port, parentPid: process.pid });
-    if (await answers(child, port)) return running(child, port, pidFile);
+    if (await answers(child, port)) {
+      if (dbPath !== undefined) indexStream(dbPath);
+      return running(child, port, pidFile);
+    }
     await end(child, pidFile);
     // Between choosing the port and listening on it somebody else may have taken it.
     if (attempt >= START_ATTEMPTS) throw new Error(`the embedded DynamoDB does not start: ${program}`);

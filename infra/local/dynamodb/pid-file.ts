@@ -40,10 +40,13 @@ function read(path: string): RunningEngine | undefined {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** False of a zombie too: where nobody reaps orphans (a container), a killed process keeps its number. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !/^State:\s*Z/m.test(
+      process.platform === 'linux' ? readFileSync(`/proc/${pid}/status`, 'utf8') : '',
+    );
   } catch {
     return false;
   }
