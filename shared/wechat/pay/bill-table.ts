@@ -31,8 +31,8 @@ export function readBillTable(text: string): BillTable {
   while (lines.at(-1) === '') lines.pop();
   const titles = columns(lines[0], 1);
   const foot = lines.length - 2;
-  const sums = columns(lines[foot], foot + 1);
   if (foot < 1) throw new MalformedBillError(1);
+  const sums = columns(lines[foot], foot + 1);
   return {
     rows: lines.slice(1, foot).map((line, index) => row(line, titles, index + 2)),
     summary: row(lines[foot + 1], sums, foot + 2),
