@@ -2,7 +2,7 @@ import { allow, institution } from '../../shared/access/grants.ts';
 import { type Route, route } from '../../shared/context.ts';
 import { idFromRequest } from './change.ts';
 import * as contract from './contracts.ts';
-import type { DirectoryDeps } from './deps.ts';
+import { type DirectoryDeps, renewed } from './deps.ts';
 import { addPracticeSite, endPracticeSite } from './practice-site.ts';
 import * as request from './requests.ts';
 import { createCareTeam, setCareTeamActive, updateCareTeam } from './save-care-team.ts';
@@ -77,7 +77,7 @@ const practitionerRoutes: readonly Route[] = [
     handle: async (deps: DirectoryDeps, call) => {
       const { departmentId, ...facts } = call.body;
       const created = { ...call.params, practitionerId: idFromRequest(call), departmentId, facts };
-      return shownPractitioner(deps, await createPractitioner(deps, created, call));
+      return shownPractitioner(deps, await renewed(deps, createPractitioner(deps, created, call)));
     },
   }),
   route({
@@ -91,7 +91,7 @@ const practitionerRoutes: readonly Route[] = [
     handle: async (deps: DirectoryDeps, call) => {
       const { version, departmentId, ...facts } = call.body;
       const change = { ...call.params, version, departmentId, facts };
-      return shownPractitioner(deps, await updatePractitioner(deps, change, call));
+      return shownPractitioner(deps, await renewed(deps, updatePractitioner(deps, change, call)));
     },
   }),
   route({
@@ -103,7 +103,10 @@ const practitionerRoutes: readonly Route[] = [
     response: contract.practitionerView,
     errors: ['PRACTITIONER_NOT_FOUND', 'PLACE_UNUSABLE', 'IN_USE'],
     handle: async (deps: DirectoryDeps, call) =>
-      shownPractitioner(deps, await setPractitionerActive(deps, { ...call.params, ...call.body }, call)),
+      shownPractitioner(
+        deps,
+        await renewed(deps, setPractitionerActive(deps, { ...call.params, ...call.body }, call)),
+      ),
   }),
   route({
     method: 'PUT',
@@ -114,7 +117,10 @@ const practitionerRoutes: readonly Route[] = [
     response: contract.practitionerView,
     errors: ['PRACTITIONER_NOT_FOUND', 'PLACE_UNUSABLE', 'SITE_TAKEN', 'SITES_TOO_MANY'],
     handle: async (deps: DirectoryDeps, call) =>
-      shownPractitioner(deps, await addPracticeSite(deps, { ...call.params, ...call.body }, call)),
+      shownPractitioner(
+        deps,
+        await renewed(deps, addPracticeSite(deps, { ...call.params, ...call.body }, call)),
+      ),
   }),
   route({
     method: 'DELETE',
@@ -125,7 +131,10 @@ const practitionerRoutes: readonly Route[] = [
     response: contract.practitionerView,
     errors: ['PRACTITIONER_NOT_FOUND', 'IN_USE'],
     handle: async (deps: DirectoryDeps, call) =>
-      shownPractitioner(deps, await endPracticeSite(deps, { ...call.params, ...call.query }, call)),
+      shownPractitioner(
+        deps,
+        await renewed(deps, endPracticeSite(deps, { ...call.params, ...call.query }, call)),
+      ),
   }),
 ];
 

@@ -5,7 +5,7 @@ import { houseErrors } from '../../shared/kernel/errors.ts';
 import { idFromRequest } from './change.ts';
 import * as contract from './contracts.ts';
 import { createInstitution } from './create-institution.ts';
-import type { DirectoryDeps } from './deps.ts';
+import { type DirectoryDeps, renewed } from './deps.ts';
 import * as request from './requests.ts';
 import { createAlliance, setAllianceActive, updateAlliance } from './save-alliance.ts';
 import { setInstitutionActive } from './set-institution-active.ts';
@@ -13,15 +13,6 @@ import { updateInstitution } from './update-institution.ts';
 
 /** A health authority maintains what stands below it in the tree. */
 const byAuthority = allow('health-authority', institution());
-
-/** This container's copy of the list is behind as soon as one of these has answered. */
-async function listed<T>(deps: DirectoryDeps, change: Promise<T>): Promise<T> {
-  try {
-    return await change;
-  } finally {
-    deps.cityLists.forget();
-  }
-}
 
 /** The path's institution is checked by the grant; where it is to stand has to be below the actor as well. */
 async function requireReach(
@@ -46,7 +37,7 @@ export const authorityRoutes: readonly Route[] = [
     errors: ['TREE_BROKEN'],
     handle: (deps: DirectoryDeps, call) => {
       const created = { institutionId: idFromRequest(call), parentId: call.params.institutionId };
-      return listed(deps, createInstitution(deps, { ...created, facts: call.body }, call));
+      return renewed(deps, createInstitution(deps, { ...created, facts: call.body }, call));
     },
   }),
   route({
@@ -61,7 +52,7 @@ export const authorityRoutes: readonly Route[] = [
       const { version, parentId, ...facts } = call.body;
       await requireReach(deps, call, parentId);
       const to = parentId === undefined ? {} : { parentId };
-      return listed(deps, updateInstitution(deps, { ...call.params, version, facts, ...to }, call));
+      return renewed(deps, updateInstitution(deps, { ...call.params, version, facts, ...to }, call));
     },
   }),
   route({
@@ -73,7 +64,7 @@ export const authorityRoutes: readonly Route[] = [
     response: contract.institutionView,
     errors: ['INSTITUTION_NOT_FOUND', 'IN_USE', 'TREE_BROKEN'],
     handle: (deps: DirectoryDeps, call) =>
-      listed(deps, setInstitutionActive(deps, { ...call.params, ...call.body }, call)),
+      renewed(deps, setInstitutionActive(deps, { ...call.params, ...call.body }, call)),
   }),
   route({
     method: 'POST',
@@ -86,7 +77,7 @@ export const authorityRoutes: readonly Route[] = [
     errors: ['ALLIANCE_REFUSED', 'PLACE_UNUSABLE'],
     handle: (deps: DirectoryDeps, call) => {
       const led = { leadId: call.params.institutionId, allianceId: idFromRequest(call) };
-      return listed(deps, createAlliance(deps, { ...led, facts: call.body }, call));
+      return renewed(deps, createAlliance(deps, { ...led, facts: call.body }, call));
     },
   }),
   route({
@@ -100,7 +91,7 @@ export const authorityRoutes: readonly Route[] = [
     handle: (deps: DirectoryDeps, call) => {
       const { version, ...facts } = call.body;
       const { institutionId: leadId, allianceId } = call.params;
-      return listed(deps, updateAlliance(deps, { leadId, allianceId, version, facts }, call));
+      return renewed(deps, updateAlliance(deps, { leadId, allianceId, version, facts }, call));
     },
   }),
   route({
@@ -113,7 +104,7 @@ export const authorityRoutes: readonly Route[] = [
     errors: ['ALLIANCE_NOT_FOUND', 'PLACE_UNUSABLE'],
     handle: (deps: DirectoryDeps, call) => {
       const { institutionId: leadId, allianceId } = call.params;
-      return listed(deps, setAllianceActive(deps, { leadId, allianceId, ...call.body }, call));
+      return renewed(deps, setAllianceActive(deps, { leadId, allianceId, ...call.body }, call));
     },
   }),
 ];

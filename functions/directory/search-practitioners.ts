@@ -5,7 +5,6 @@ import type { practitionerPage } from './contracts.ts';
 import type { DirectoryDeps } from './deps.ts';
 import { distanceMetres, type Location } from './geo.ts';
 import { cursorRefused, DEFAULT_PAGE, distanceKey, fromCursor, pageOf, toCursor } from './paging.ts';
-import { readAll } from './read-all.ts';
 import type { practitionerSearch } from './requests.ts';
 import { countyOf, titleOrder } from './rules.ts';
 import { categoryKey, nameKey, rosterKey, tagKey } from './search-entries.ts';
@@ -32,7 +31,7 @@ export async function searchPractitioners(deps: DirectoryDeps, search: Search): 
   const { page, next } =
     from === undefined
       ? await inKeyOrder(deps.table, list, search)
-      : await nearestFirst(deps.table, list, search, from);
+      : await nearestFirst(deps, list, search, from);
   return { practitioners: await shown(deps.table, list, page), ...(next === undefined ? {} : { next }) };
 }
 
@@ -110,7 +109,7 @@ function startAfter(pk: string, start: string, cursor: string | undefined): Item
 
 /** Which counties are within reach is known from the list, so only their stretch of the partition is read. */
 async function nearestFirst(
-  table: Table,
+  { nearCards }: DirectoryDeps,
   list: CityList,
   search: Search,
   from: Location,
@@ -118,17 +117,16 @@ async function nearestFirst(
   const radius = search.radiusMetres ?? DEFAULT_RADIUS_METRES;
   const distances = new Map<string, number>();
   const counties = new Set<string>();
-  for (const { institutionId, location, divisionCode, active } of list.institutions.values()) {
+  for (const { institutionId, level, location, divisionCode, active } of list.institutions.values()) {
+    if (!active || level === 'authority') continue;
     const metres = distanceMetres(from, location);
-    if (!active || metres > radius) continue;
+    if (metres > radius) continue;
     distances.set(institutionId, metres);
     counties.add(countyOf(divisionCode));
   }
   const { pk, prefix, byCounty } = partitionOf(search);
   const prefixes = byCounty ? [...counties].map((county) => `${county}#`) : [prefix];
-  const cards = (await Promise.all(prefixes.map((start) => readAll(table, { pk, ...below(start) }))))
-    .flat()
-    .map(entries.from);
+  const cards = (await Promise.all(prefixes.map((start) => nearCards.under(pk, start)))).flat();
   const found = cards.flatMap((card): readonly (Found & { distanceMetres: number })[] => {
     const metres = distances.get(card.institutionId);
     return metres !== undefined && fits(search, list, card) ? [{ card, distanceMetres: metres }] : [];

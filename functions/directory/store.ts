@@ -32,7 +32,7 @@ export interface InstitutionPlace {
   readonly active: boolean;
 }
 
-/** One line of the city's list: what searching and showing the tree need, 250 bytes. */
+/** One line of the city's list: what searching and showing the tree need, 300 bytes. */
 export interface ListedInstitution {
   readonly institutionId: string;
   readonly name: string;

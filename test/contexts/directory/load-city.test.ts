@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import * as contract from '../../../functions/directory/contracts.ts';
 import { isServiceCategory } from '../../../functions/directory/service-categories.ts';
 import { CityFilesError, describeFaults } from '../../../infra/local/city/city-faults.ts';
 import { CsvError, parseCsv } from '../../../infra/local/city/csv.ts';
@@ -167,6 +168,20 @@ describe('loading', () => {
     writeFileSync(join(folder, 'care-teams.json'), JSON.stringify(teams));
     expect(readCity(folder).careTeams).toEqual(teams);
   });
+});
+
+test('every event says exactly what its published schema declares', async () => {
+  const city = scene();
+  await loadCity(city.deps, DEMO);
+  const schemas: Record<string, { parse(data: unknown): unknown }> = {
+    'directory.institution-changed': contract.institutionChanged,
+    'directory.department-changed': contract.departmentChanged,
+    'directory.practitioner-changed': contract.practitionerChanged,
+    'directory.care-team-changed': contract.careTeamChanged,
+    'directory.alliance-changed': contract.allianceChanged,
+  };
+  expect(new Set(city.events.map(({ type }) => type))).toEqual(new Set(Object.keys(schemas)));
+  for (const { type, data } of city.events) expect(schemas[type]?.parse(data)).toEqual(data);
 });
 
 describe('faulty files', () => {

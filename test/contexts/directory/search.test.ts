@@ -4,7 +4,7 @@ import { distanceMetres } from '../../../functions/directory/geo.ts';
 import { practitioners } from '../../../functions/directory/store.ts';
 import { loadCity } from '../../../infra/local/city/load-city.ts';
 import type { Consumed } from '../../../shared/data/table.ts';
-import { add, CENTRE, employ, type Scene, scene, smallCity } from './scene.ts';
+import { add, administratorOf, CENTRE, employ, type Scene, scene, smallCity } from './scene.ts';
 
 interface Card {
   readonly practitionerId: string;
@@ -150,6 +150,35 @@ test('what was true ten seconds ago is asked for again', async () => {
   expect(await count()).toBe(1);
   city.deps.clock.advance(10_001);
   expect(await count()).toBe(2);
+});
+
+describe('the nearest doctors', () => {
+  const NEAR = `serviceCategory=02&latitude=${CENTRE.latitude}&longitude=${CENTRE.longitude}`;
+
+  test('are read once in ten seconds, however many ask', async () => {
+    const consumed: Consumed[] = [];
+    const city = await smallCity({ memory: { onConsumed: (units) => consumed.push(units) } });
+    await employ(city.deps, 'doctor', ['town', 'general']);
+    await pageAt(city, NEAR);
+    consumed.length = 0;
+    await Promise.all([1, 2, 3].map(() => pageAt(city, NEAR)));
+    expect(consumed.map(({ operation }) => operation)).toEqual(['getMany', 'getMany', 'getMany']);
+    city.deps.clock.advance(10_001);
+    await pageAt(city, NEAR);
+    expect(consumed.filter(({ operation }) => operation === 'query')).toHaveLength(1);
+  });
+
+  test('are asked for anew after a change, and elsewhere after ten seconds', async () => {
+    const city = await smallCity();
+    expect((await pageAt(city, NEAR)).cards).toEqual([]);
+    await employ(city.deps, 'doctor', ['town', 'general']);
+    expect((await pageAt(city, NEAR)).cards).toEqual([]);
+    city.deps.clock.advance(10_001);
+    expect(ids((await pageAt(city, NEAR)).cards)).toEqual(['doctor']);
+    const off = '/directory/institutions/town/practitioners/doctor/status';
+    await city.send('PUT', off, { active: false, version: 1 }, administratorOf('town'));
+    expect((await pageAt(city, NEAR)).cards).toEqual([]);
+  });
 });
 
 describe('against a plain filter over all doctors', () => {
