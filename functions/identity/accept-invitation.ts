@@ -91,7 +91,7 @@ async function accept(
     invitations.updateOperation(
       blind,
       { set: { status: 'ACCEPTED', acceptedBy: accepter.accountId } },
-      { if: { status: { in: statesBefore('invitation', 'ACCEPTED') }, validUntil: { gt: now } } },
+      { if: { status: { in: statesBefore('invitation', 'ACCEPTED') } } },
     ),
     ...(holds
       ? prolonged({ ...relation, since: link.since })

@@ -13,7 +13,7 @@ import type {
 import { identityErrors } from './errors.ts';
 import type { IdentityDeps } from './identity-deps.ts';
 import { staffMemberOf } from './list-staff.ts';
-import { checkRoles, refuseOwn } from './roles.ts';
+import { checkGranted, refuseOwn, refuseUnassignable } from './roles.ts';
 import { statesBefore } from './rules.ts';
 import { raisedVersion } from './sessions.ts';
 import { type Binding, findStaff, staffAccounts, staffAt, staffEntries } from './staff-store.ts';
@@ -26,7 +26,7 @@ export async function bindStaff(
   deps: IdentityDeps,
   call: Call<z.output<typeof institutionParams>, undefined, z.output<typeof staffBindingRequest>>,
 ): Promise<Member> {
-  checkRoles(staffOf(call), call.body);
+  await checkGranted(deps, staffOf(call), { ...call.body, ...call.params });
   const { account } = await findStaff(deps, call.body.loginName);
   if (account === undefined) throw identityErrors.refusal('STAFF_NOT_FOUND');
   refuseOwn(staffOf(call), account.accountId);
@@ -49,10 +49,9 @@ export async function changeStaffRoles(
   deps: IdentityDeps,
   call: Call<z.output<typeof staffParams>, undefined, z.output<typeof staffRolesRequest>>,
 ): Promise<Member> {
-  checkRoles(staffOf(call), call.body);
+  await checkGranted(deps, staffOf(call), { ...call.body, ...call.params });
   const { binding } = await staffAt(deps, call.params);
-  // Who may not grant a role may not take it away either.
-  checkRoles(staffOf(call), binding);
+  refuseUnassignable(staffOf(call), binding.roles);
   return changeBinding(deps, call, bindingOf(call.body, binding.status), binding.status);
 }
 
@@ -67,7 +66,7 @@ export async function reinstateStaff(deps: IdentityDeps, call: StaffCall): Promi
 
 async function changeStatus(deps: IdentityDeps, call: StaffCall, status: Binding['status']): Promise<Member> {
   const { binding } = await staffAt(deps, call.params);
-  checkRoles(staffOf(call), binding);
+  refuseUnassignable(staffOf(call), binding.roles);
   return changeBinding(
     deps,
     call,

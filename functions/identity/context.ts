@@ -4,6 +4,7 @@ import { relationEnds } from './end-relation.ts';
 import { PROFILE_KEYS } from './enrol-patient.ts';
 import { identityErrors } from './errors.ts';
 import { provideIdentity } from './identity-deps.ts';
+import { keepPractice } from './practitioners.ts';
 import { RELATION_ENDS } from './relations.ts';
 import { accountRoutes, familyRoutes, sessionRoutes } from './resident-routes.ts';
 import { administrationRoutes, deskRoutes, staffSessionRoutes } from './staff-routes.ts';
@@ -24,6 +25,7 @@ export const identity: Context = defineContext({
     ...administrationRoutes,
   ],
   tasks: { 'create-first-administrator': createFirstAdministrator },
+  subscriptions: [keepPractice],
   timers: { [RELATION_ENDS]: relationEnds },
   grants: [
     ...READ.map((prefix) => ({ prefix, access: 'read' as const })),

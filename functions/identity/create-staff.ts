@@ -6,7 +6,7 @@ import { activationCodeText } from './activate-staff.ts';
 import type { activationCode, institutionParams, StaffRole, staffCreationRequest } from './contracts.ts';
 import { identityErrors } from './errors.ts';
 import { type IdentityDeps, policyToday } from './identity-deps.ts';
-import { checkRoles } from './roles.ts';
+import { checkGranted } from './roles.ts';
 import { blinds, derivedCode, sealed } from './sealing.ts';
 import { firstVersion } from './sessions.ts';
 import {
@@ -27,7 +27,7 @@ export async function createStaff(
   call: Call<z.output<typeof institutionParams>, undefined, z.output<typeof staffCreationRequest>>,
 ): Promise<Created> {
   const { institutionId } = call.params;
-  checkRoles(staffOf(call), call.body);
+  await checkGranted(deps, staffOf(call), { ...call.body, institutionId });
   return inviteStaff(deps, { ...call.body, institutionId, requestKey: call.requestKey });
 }
 

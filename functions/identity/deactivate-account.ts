@@ -11,9 +11,9 @@ import { raisedVersion } from './sessions.ts';
 import { type Account, accounts, activeAccount, type Link, openids, patientOf } from './store.ts';
 
 /**
- * D1 Deactivation (注销) restricts and does not erase (domain.md 2.10: deletion against 15 years of retention): no
- * session, no relation, no way in by this openid any more; the record and its audit stay. A later login with the same
- * WeChat makes a new account. One transaction, so that half a deactivation does not exist.
+ * D1 Deactivation (注销) restricts and does not erase (PIPL article 47 against 15 years of retention [R]): no session,
+ * no relation, no way in by this openid any more; the record and its audit stay. A later login with the same WeChat
+ * makes a new account. One transaction, so that half a deactivation does not exist.
  */
 export function deactivateAccount(deps: IdentityDeps, call: Call): Promise<{ done: true }> {
   return retriedWhenLost(async () => {

@@ -30,7 +30,7 @@ import {
 type Decided = z.input<typeof claimDecision>;
 
 /**
- * P3 A claim that the register could not decide is decided by a desk that has the card before it: the typed number
+ * P2 A claim that the register could not decide is decided by a desk that has the card before it: the typed number
  * must be the claimed one. Repeating the same decision answers the same.
  */
 export function decideClaim(

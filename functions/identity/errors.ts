@@ -118,6 +118,11 @@ export const identityErrors = defineErrors({
     message: '医生角色须关联医师档案',
     note: 'doctor roles need practitionerId',
   },
+  PRACTITIONER_NOT_HERE: {
+    status: 409,
+    message: '该医师未在本机构执业',
+    note: 'the directory has no such active doctor at this institution, or has just been told',
+  },
   OWN_STAFF_ACCOUNT: { status: 409, message: '不能变更自己的角色或状态', note: 'four eyes' },
   OTHER_HOME: {
     status: 409,

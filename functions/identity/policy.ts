@@ -4,8 +4,8 @@ import { policySection } from '../../shared/policy/city.ts';
 const count = z.int().check(z.positive());
 
 /**
- * Identity's section of a city's dated policy. Every value is a proposal of ours (domain.md [D]) unless it says
- * otherwise, so a city sets its own.
+ * Identity's section of a city's dated policy. Every value is a proposal of ours [D] unless it says otherwise
+ * ([R]: recalled from the named law, to be confirmed), so a city sets its own.
  */
 const schema = z.strictObject({
   /** Life of a resident's session. */

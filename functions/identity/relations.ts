@@ -53,7 +53,6 @@ export function startedRelation(
             if: {
               status: 'ACTIVE',
               family: { size: { lt: familyMembersMax } },
-              [`family.${patientId}`]: { exists: false },
             },
           },
         ),

@@ -6,7 +6,7 @@ import type { activationCode, staffParams } from './contracts.ts';
 import { freshActivation } from './create-staff.ts';
 import { identityErrors } from './errors.ts';
 import type { IdentityDeps } from './identity-deps.ts';
-import { checkRoles, refuseOwn } from './roles.ts';
+import { refuseOwn, refuseUnassignable } from './roles.ts';
 import { raisedVersion } from './sessions.ts';
 import { staffAccounts, staffAt } from './staff-store.ts';
 
@@ -20,9 +20,11 @@ export async function renewCredentials(
 ): Promise<z.input<typeof activationCode>> {
   const { accountId, institutionId } = call.params;
   refuseOwn(staffOf(call), accountId);
-  const { homeInstitutionId, binding, activation: before } = await staffAt(deps, call.params);
+  const { homeInstitutionId, bindings, activation: before } = await staffAt(deps, call.params);
   if (homeInstitutionId !== institutionId) throw identityErrors.refusal('OTHER_HOME');
-  checkRoles(staffOf(call), binding);
+  // The credentials open every binding, so the strongest of them decides.
+  const roles = Object.values(bindings).flatMap((binding) => binding.roles);
+  refuseUnassignable(staffOf(call), roles);
   const { code, activation } = await freshActivation(deps, accountId, [accountId, call.requestKey]);
   if (before?.codeBlind === activation.codeBlind) {
     return { accountId, activationCode: code, expiresAt: before.until };

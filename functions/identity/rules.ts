@@ -65,7 +65,7 @@ export function mayRejoin(
   return policy.rejoinByNameAndPhone && registered.nameMatches && registered.phoneMatches;
 }
 
-/** P2 Every rule a new password breaks, at once. */
+/** S4 Every rule a new password breaks, at once. */
 export function passwordFaults(
   password: string,
   loginName: string,

@@ -152,7 +152,7 @@ export const administrationRoutes: readonly Route[] = [
     request: { params: contracts.institutionParams, body: contracts.staffCreationRequest },
     response: contracts.activationCode,
     status: 201,
-    errors: ['LOGIN_NAME_TAKEN', 'ROLE_NOT_ASSIGNABLE', 'PRACTITIONER_REQUIRED'],
+    errors: ['LOGIN_NAME_TAKEN', 'ROLE_NOT_ASSIGNABLE', 'PRACTITIONER_REQUIRED', 'PRACTITIONER_NOT_HERE'],
     handle: createStaff,
   }),
   route({
@@ -162,7 +162,13 @@ export const administrationRoutes: readonly Route[] = [
     access: administrators,
     request: { params: contracts.institutionParams, body: contracts.staffBindingRequest },
     response: contracts.staffMember,
-    errors: ['STAFF_NOT_FOUND', 'ROLE_NOT_ASSIGNABLE', 'PRACTITIONER_REQUIRED', 'OWN_STAFF_ACCOUNT'],
+    errors: [
+      'STAFF_NOT_FOUND',
+      'ROLE_NOT_ASSIGNABLE',
+      'PRACTITIONER_REQUIRED',
+      'PRACTITIONER_NOT_HERE',
+      'OWN_STAFF_ACCOUNT',
+    ],
     requestKey: 'not-needed',
     handle: bindStaff,
   }),
@@ -173,7 +179,13 @@ export const administrationRoutes: readonly Route[] = [
     access: administrators,
     request: { params: contracts.staffParams, body: contracts.staffRolesRequest },
     response: contracts.staffMember,
-    errors: ['STAFF_NOT_FOUND', 'ROLE_NOT_ASSIGNABLE', 'PRACTITIONER_REQUIRED', 'OWN_STAFF_ACCOUNT'],
+    errors: [
+      'STAFF_NOT_FOUND',
+      'ROLE_NOT_ASSIGNABLE',
+      'PRACTITIONER_REQUIRED',
+      'PRACTITIONER_NOT_HERE',
+      'OWN_STAFF_ACCOUNT',
+    ],
     handle: changeStaffRoles,
   }),
   route({

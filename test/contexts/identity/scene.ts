@@ -39,6 +39,8 @@ export interface SceneOptions {
   readonly policy?: Partial<IdentityPolicy>;
   readonly settings?: Record<string, unknown>;
   readonly verifier?: IdentityDeps['verifier'];
+  /** Left out: in memory. Over another one `events` and `items` stay empty. */
+  readonly table?: Table;
 }
 
 export interface Scene {
@@ -56,6 +58,8 @@ export interface Scene {
   staffToken(as?: Partial<StaffActor>): Promise<string>;
   /** The worker's minute. */
   sweep(): Promise<void>;
+  /** The directory tells of a doctor. */
+  practises(practitionerId: string, institutionIds: readonly string[], change?: object): Promise<void>;
   task(name: string, input: unknown): Promise<Answer['body']>;
   items(prefix: string): Item[];
   /** The next `count` transactions wait for one another, so that each was decided before any was written. */
@@ -86,6 +90,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
   const base = testDeps({
     start: START,
     city: testCity(options),
+    ...(options.table === undefined ? {} : { table: options.table }),
     memory: {
       onChange: ({ old, new: item }) => {
         const event = item === undefined ? undefined : eventOf(item);
@@ -100,7 +105,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
     await wechat.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  const { table, raceNext } = racing(base.table);
+  const { table, raceNext } = racing(options.table ?? base.table);
   const deps: TestDeps = { ...base, table, env: { ...base.env, WECHAT_ENDPOINT: wechat.url } };
   await putSecret(deps, wechatSecret, program.appSecret);
   await deps.table.put({ pk: `institution#${TOWN}`, sk: 'place', ancestors: [HOSPITAL] });
@@ -161,6 +166,14 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
     staffToken: (as = {}) => staffToken(deps, as),
     sweep: async () => {
       await worker({ sweep: true }, { awsRequestId: 'sweep' } as LambdaContext);
+    },
+    practises: async (practitionerId, institutionIds, change = {}) => {
+      const sites = institutionIds.map((institutionId) => ({ institutionId }));
+      const data = { practitionerId, sites, active: true, version: 1, ...change };
+      const type = 'directory.practitioner-changed';
+      const event = { id: `${practitionerId}-event`, type, at: START, data };
+      const detail = { type, event: JSON.stringify(event) };
+      await worker({ detail } as never, { awsRequestId: 'event' } as LambdaContext);
     },
     task: (name, input) => worker({ task: name, input }, { awsRequestId: 'task' } as LambdaContext),
     raceNext,

@@ -368,7 +368,21 @@ describe('administration of staff', () => {
     const made = await scene();
     const doctor = { ...NURSE, roles: ['family-doctor'] };
     expect((await create(made, doctor)).body.code).toBe('PRACTITIONER_REQUIRED');
+    await made.practises('doctor1', [HOSPITAL]);
     expect((await create(made, { ...doctor, practitionerId: 'doctor1' })).status).toBe(201);
+  });
+
+  it('takes no doctor who practises elsewhere, has left, or is unknown: the id opens signed patients', async () => {
+    const made = await scene();
+    const grant = () => create(made, { ...NURSE, roles: ['family-doctor'], practitionerId: 'doctor1' });
+    expect(await grant()).toMatchObject({ status: 409, body: { code: 'PRACTITIONER_NOT_HERE' } });
+    await made.practises('doctor1', [TOWN], { version: 2 });
+    expect((await grant()).body.code).toBe('PRACTITIONER_NOT_HERE');
+    await made.practises('doctor1', [TOWN, HOSPITAL], { version: 4, active: false });
+    await made.practises('doctor1', [TOWN, HOSPITAL], { version: 3 });
+    expect((await grant()).body.code).toBe('PRACTITIONER_NOT_HERE');
+    await made.practises('doctor1', [TOWN, HOSPITAL], { version: 5 });
+    expect((await grant()).status).toBe(201);
   });
 
   it('suspends at once: sessions end, the password opens nothing, until reinstated', async () => {
@@ -448,6 +462,19 @@ describe('administration of staff', () => {
     const totp = totpOf(body.otpauthUri, made.deps.clock.now());
     await expectOk(confirm(made, first.body.activationCode, totp));
     expect((await login(made)).status).toBe(200);
+  });
+});
+
+describe('somebody who is also a health authority elsewhere', () => {
+  it('gets no new credentials from an administrator: they would open both', async () => {
+    const made = await scene();
+    const nurse = await member(made);
+    const body = { loginName: NURSE.loginName, roles: ['health-authority'] };
+    const token = await made.staffToken({ ...authority, institutionId: TOWN });
+    await expectOk(made.call('POST', `/identity/institutions/${TOWN}/staff-bindings`, { token, body }));
+    const path = `/identity/institutions/${HOSPITAL}/staff/${nurse.accountId}/activation-code`;
+    const answer = await made.call('POST', path, { token: await made.staffToken(administrator) });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'ROLE_NOT_ASSIGNABLE' } });
   });
 });
 
