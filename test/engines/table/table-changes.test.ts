@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHANGE_CASES } from './change-cases.ts';
-import { body, freshKey, type RunningTarget, targets } from './targets.ts';
-
-function said(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
-}
+import { body, freshKey, type RunningTarget, said, targets } from './targets.ts';
 
 const CASES = CHANGE_CASES.map((each) => ({
   ...each,
-  title: `${said(each.changes)} makes ${said(each.after)} of ${said(each.before)}`,
+  title: `${said(each.changes)} makes ${said(each.after)} of ${each.before === undefined ? 'nothing' : said(each.before)}`,
 }));
 
 describe.each(targets)('changes $name', ({ start, embedded }) => {

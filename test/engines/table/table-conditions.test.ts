@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Clause, Condition, Item } from '../../../shared/data/table.ts';
 import { CLAUSES, NAMES, type Name, STORED } from './condition-cases.ts';
-import { body, freshKey, type RunningTarget, targets } from './targets.ts';
+import { body, freshKey, type RunningTarget, said, targets } from './targets.ts';
 
 /** The same attributes at the top, inside maps, and as list elements (one list each, so that positions stay put). */
 const WHOLE = {
@@ -69,7 +69,7 @@ describe.each(targets)('a condition $name', ({ start }) => {
   afterAll(() => target.stop());
 
   const cases = CLAUSES.flatMap(({ clause, holdsFor }) =>
-    NAMES.map((name) => ({ clause, name, said: JSON.stringify(clause), holds: holdsFor.includes(name) })),
+    NAMES.map((name) => ({ clause, name, said: said(clause), holds: holdsFor.includes(name) })),
   );
   it.each(cases)(
     '$said for $name is $holds, at the top, inside maps and in a list',

@@ -54,3 +54,8 @@ export function body(item: Item | undefined): object | undefined {
   const { pk: _pk, sk: _sk, ...rest } = item;
   return rest;
 }
+
+/** A value in a title; JSON alone would not tell −0 from 0. */
+export function said(value: unknown): string {
+  return String(JSON.stringify(value, (_name, each) => (Object.is(each, -0) ? '-0' : each)));
+}

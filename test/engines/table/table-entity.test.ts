@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { entity } from '../../../shared/data/entity.ts';
+import { createMemoryTable } from '../../../shared/data/memory-table.ts';
+
+interface Claim {
+  readonly left: number;
+  readonly holders: Readonly<Record<string, number>>;
+  readonly note?: string;
+  readonly dueAt?: string;
+}
+
+const claims = entity<{ schedule: string }, Claim>('booking', 'claim', ({ schedule }) => ({
+  pk: `booking#schedule#${schedule}`,
+  sk: 'claim',
+}));
+const ID = { schedule: 's1' };
+const KEY = { pk: 'booking#schedule#s1', sk: 'claim' };
+const CLAIM: Claim = { left: 2, holders: {} };
+
+describe('an entity', () => {
+  it('reads what it wrote', async () => {
+    const table = createMemoryTable();
+    expect(await claims.put(table, ID, CLAIM)).toMatchObject({ ok: true, item: CLAIM });
+    expect(await claims.get(table, ID)).toMatchObject(CLAIM);
+    expect(await table.get(KEY)).toEqual({ ...KEY, ...CLAIM });
+  });
+  it('answers nothing for what is not there', async () => {
+    const table = createMemoryTable();
+    expect(await claims.get(table, ID, { consistent: true })).toBeUndefined();
+    expect(await claims.update(table, ID, { add: { left: -1 } }, { if: { $exists: true } })).toEqual({
+      ok: false,
+      current: undefined,
+    });
+    expect(await claims.delete(table, ID)).toEqual({ ok: true, item: undefined });
+  });
+  it('updates under a condition, and answers the item as it stands when that fails', async () => {
+    const table = createMemoryTable();
+    await claims.put(table, ID, CLAIM);
+    const taken = await claims.update(table, ID, { add: { left: -2 } }, { if: { left: { ge: 2 } } });
+    expect(taken.ok && taken.item.left).toBe(0);
+    const refused = await claims.update(table, ID, { add: { left: -2 } }, { if: { left: { ge: 2 } } });
+    expect(!refused.ok && refused.current?.left).toBe(0);
+  });
+  it('shows its timer to a type that asks for it', async () => {
+    const table = createMemoryTable();
+    await claims.put(table, ID, CLAIM, { timer: { kind: 'tick', at: '2026-03-01T00:00:00Z' } });
+    expect((await claims.get(table, ID))?.dueAt).toBe('2026-03-01T00:00:00.000Z');
+  });
+  it('can be put back as it was read, without its old timer', async () => {
+    const table = createMemoryTable();
+    await claims.put(table, ID, CLAIM, { timer: { kind: 'tick', at: '2026-03-01T00:00:00Z' } });
+    const claim = await claims.get(table, ID);
+    if (claim === undefined) throw new Error('not there');
+    await claims.put(table, ID, { ...claim, left: 1 });
+    expect(await table.get(KEY)).toEqual({ ...KEY, holders: {}, left: 1 });
+  });
+  it('cannot be put under another key than its own', async () => {
+    const table = createMemoryTable();
+    const stray = { ...CLAIM, pk: 'payment#1', sk: 'x' };
+    await claims.put(table, ID, stray);
+    expect(table.all()).toEqual([{ ...KEY, ...CLAIM }]);
+  });
+  it('reads many in the order asked', async () => {
+    const table = createMemoryTable();
+    await claims.put(table, { schedule: 'a' }, { ...CLAIM, left: 1 });
+    await claims.put(table, { schedule: 'b' }, { ...CLAIM, left: 2 });
+    const found = await claims.getMany(
+      table,
+      ['b', 'none', 'a'].map((schedule) => ({ schedule })),
+    );
+    expect(found.map((claim) => claim?.left)).toEqual([2, undefined, 1]);
+  });
+  it('reads a page and where the next one begins', async () => {
+    const table = createMemoryTable();
+    const lines = entity<number, { n: number }>('booking', 'line', (n) => ({
+      pk: 'booking#lines',
+      sk: `${n}`,
+    }));
+    for (const n of [1, 2, 3]) await lines.put(table, n, { n });
+    const page = await lines.query(table, { pk: 'booking#lines', limit: 2 });
+    expect(page.items.map(({ n }) => n)).toEqual([1, 2]);
+    const rest = await lines.query(table, { pk: 'booking#lines', ...(page.next && { after: page.next }) });
+    expect(rest.items.map(({ n }) => n)).toEqual([3]);
+    expect(rest.next).toBeUndefined();
+  });
+  it('takes part in transactions', async () => {
+    const table = createMemoryTable();
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((schedule) => ({ schedule }));
+    if (!a || !b || !c || !d) throw new Error('four ids');
+    await claims.put(table, b, CLAIM);
+    await claims.put(table, c, CLAIM);
+    const outcome = await table.transact([
+      claims.putOperation(a, CLAIM, { if: { $exists: false } }),
+      claims.updateOperation(b, { add: { left: -1 } }, { if: { left: 2 } }),
+      claims.deleteOperation(c, { if: { $exists: true } }),
+      claims.checkOperation(d, { $exists: false }),
+    ]);
+    expect(outcome).toEqual({ ok: true });
+    const left = await claims.getMany(table, [a, b, c, d]);
+    expect(left.map((claim) => claim?.left)).toEqual([2, 1, undefined, undefined]);
+  });
+
+  const strays = ['payment#1', 'bookings#1', 'booking', 'Booking#1', '#1', ''];
+  it.each(strays)('refuses the key "%s" outside its context', async (pk) => {
+    const stray = entity<string, Claim>('booking', 'stray', (sk) => ({ pk, sk }));
+    const table = createMemoryTable();
+    expect(() => stray.key('x')).toThrow(expect.objectContaining({ code: 'TABLE_INVALID_CALL' }));
+    await expect(stray.put(table, 'x', CLAIM)).rejects.toMatchObject({ code: 'TABLE_INVALID_CALL' });
+    await expect(stray.get(table, 'x')).rejects.toMatchObject({ code: 'TABLE_INVALID_CALL' });
+    expect(() => stray.deleteOperation('x')).toThrow();
+    expect(table.all()).toEqual([]);
+  });
+});
