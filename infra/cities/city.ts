@@ -34,6 +34,10 @@ export interface City {
   /** Stage limits of the edge; the account's own quota must be at least as high. */
   readonly throttle: { readonly requestsPerSecond: number; readonly burst: number };
   readonly domain?: Domain;
+  /** The mini-program that residents open; left out: they cannot log in yet. Its secret is put by `infra/put-secret.ts`. */
+  readonly wechat?: { readonly appId: string };
+  /** A city of invented people, where passwords and one-time codes are known to everybody. Default: no. */
+  readonly demo?: true;
   /** x86_64 in China: arm64 there is not verified. */
   readonly architecture: 'x86_64' | 'arm64';
   /** Of every log group. 网络安全法 art. 21 asks for six months at least. */
@@ -51,13 +55,13 @@ export interface City {
 
 /** The JSON that every function of the city reads (`CITY_FILE`): what a handler may know of the deployment, and the policy. */
 export function cityFile(city: City): Record<string, unknown> {
-  const { id, name, divisionCode, policy, region, edge, domain } = city;
-  return {
-    id,
-    name,
-    divisionCode,
-    timezone: 'Asia/Shanghai',
-    settings: { region, edge: edge.kind, ...(domain === undefined ? {} : { domain: domain.name }) },
-    policy,
+  const { id, name, divisionCode, policy, region, edge, domain, wechat, demo } = city;
+  const settings = {
+    region,
+    edge: edge.kind,
+    demo: demo ?? false,
+    ...(domain === undefined ? {} : { domain: domain.name }),
+    ...(wechat === undefined ? {} : { wechat }),
   };
+  return { id, name, divisionCode, timezone: 'Asia/Shanghai', settings, policy };
 }

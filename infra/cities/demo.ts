@@ -7,6 +7,7 @@ export const demo: City = {
   name: '郏县（演示）',
   divisionCode: '410425',
   region: 'ap-southeast-1',
+  demo: true,
   edge: { kind: 'http-api' },
   throttle: { requestsPerSecond: 500, burst: 500 },
   architecture: 'arm64',

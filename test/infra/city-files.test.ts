@@ -57,8 +57,14 @@ describe('the settings of', () => {
 
   it.each(cities)('%s keep logs six months at least, and data for ever where real people are', (_, city) => {
     expect(city.logRetentionDays).toBeGreaterThanOrEqual(180);
-    expect(city.deletionProtection).toBe(city.id !== 'demo');
+    expect(city.deletionProtection).toBe(city.demo !== true);
     expect(city.pointInTimeRecovery).toBe(true);
+  });
+
+  it('let nobody play in a city of China: known passwords belong to the demonstration', () => {
+    expect(allCities.filter((city) => city.demo === true).map(({ id }) => id)).toEqual(['demo']);
+    expect(demo.region).not.toMatch(/^cn-/);
+    expect(cityFile(demo)).toMatchObject({ settings: { demo: true } });
   });
 
   it('are those of different cities: ids become names of resources', () => {
