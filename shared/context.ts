@@ -25,9 +25,11 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
 /**
  * Who is written down as having seen or changed whose health data, before the answer leaves. `by-event`: the
  * change's own event is written down by a subscription, so that a hot path pays for no further write.
+ * `in-handler`: the use case writes the entry itself, in the very transaction of the change.
  */
 export type AuditRule<Params, Body, Response> =
   | 'by-event'
+  | 'in-handler'
   | {
       /** What was accessed, e.g. `appointment`. */
       readonly subject: string;

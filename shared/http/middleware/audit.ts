@@ -18,7 +18,7 @@ export function audit(): Step {
     after: async ({ event, response }) => {
       const { audit: rule } = routeOf(event);
       const { actor, grant, call, deps, requestId } = event;
-      if (rule === undefined || rule === 'by-event') return;
+      if (rule === undefined || typeof rule === 'string') return;
       if (actor === undefined || grant === undefined || call === undefined) {
         throw new Error('a public route cannot be audited');
       }
