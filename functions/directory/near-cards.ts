@@ -23,22 +23,19 @@ interface Kept {
 
 /**
  * A few stretches are asked for again and again (the family doctors of this county): a container reads each once
- * in ten seconds, so that no number of searches can wear out one partition.
+ * in ten seconds, so that no number of searches can wear out one partition. Above `maxCards` the longest kept go.
  */
-export function createNearCards({
-  table,
-  clock,
-}: {
-  readonly table: Table;
-  readonly clock: Clock;
-}): NearCards {
+export function createNearCards(
+  { table, clock }: { readonly table: Table; readonly clock: Clock },
+  maxCards = MAX_CARDS,
+): NearCards {
   const kept = new Map<string, Kept>();
 
   function makeRoom(): void {
     let total = 0;
     for (const { count } of kept.values()) total += count;
     for (const [stretch, { count }] of kept) {
-      if (total <= MAX_CARDS) return;
+      if (total <= maxCards) return;
       kept.delete(stretch);
       total -= count;
     }

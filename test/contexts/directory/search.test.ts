@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { distanceMetres } from '../../../functions/directory/geo.ts';
+import { createNearCards } from '../../../functions/directory/near-cards.ts';
+import { categoryKey } from '../../../functions/directory/search-entries.ts';
 import { practitioners } from '../../../functions/directory/store.ts';
 import { loadCity } from '../../../infra/local/city/load-city.ts';
 import type { Consumed } from '../../../shared/data/table.ts';
@@ -166,6 +168,22 @@ describe('the nearest doctors', () => {
     city.deps.clock.advance(10_001);
     await pageAt(city, NEAR);
     expect(consumed.filter(({ operation }) => operation === 'query')).toHaveLength(1);
+  });
+
+  test('are kept only up to a number, the longest kept going first', async () => {
+    const consumed: Consumed[] = [];
+    const city = await smallCity({ memory: { onConsumed: (units) => consumed.push(units) } });
+    for (const id of ['one', 'two']) await employ(city.deps, id, ['town', 'general']);
+    await employ(city.deps, 'three', ['hospital', 'cardiology']);
+    const cards = createNearCards(city.deps, 2);
+    const reads = async (category: string) => {
+      consumed.length = 0;
+      await cards.under(categoryKey(category), '410425#');
+      return consumed.length;
+    };
+    expect([await reads('02'), await reads('02')]).toEqual([1, 0]);
+    expect([await reads('03.04'), await reads('03.04')]).toEqual([1, 0]);
+    expect(await reads('02')).toBe(1);
   });
 
   test('are asked for anew after a change, and elsewhere after ten seconds', async () => {
