@@ -1,6 +1,7 @@
 import type { Deps } from '../../shared/deps.ts';
 import { instantAt } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
+import type { Doer } from './appointment-event.ts';
 import { move } from './appointment-moves.ts';
 import { bookingErrors } from './errors.ts';
 import { tokenOf } from './numbers.ts';
@@ -17,7 +18,7 @@ import type { AppointmentStatus } from './transitions.ts';
 
 /** The day of the visit: check-in, call, in service, fulfilled. Each step repeated answers as it was. */
 
-export async function checkIn(deps: Deps, id: AppointmentId, by: string): Promise<Appointment> {
+export async function checkIn(deps: Deps, id: AppointmentId, doer: Doer): Promise<Appointment> {
   const appointment = await appointments.get(deps.table, id, { consistent: true });
   if (appointment === undefined) throw bookingErrors.refusal('APPOINTMENT_NOT_FOUND');
   if (appointment.status === 'CHECKED_IN') return appointment;
@@ -32,7 +33,7 @@ export async function checkIn(deps: Deps, id: AppointmentId, by: string): Promis
   }
   return move(deps, id, {
     to: 'CHECKED_IN',
-    by,
+    doer,
     onlyIf: { status: 'BOOKED' },
     changes: { set: { checkedInAt: now } },
   });
@@ -52,13 +53,13 @@ export async function takeVisitStep(
   deps: Deps,
   id: AppointmentId,
   step: VisitStep,
-  by: string,
+  doer: Doer,
 ): Promise<Appointment> {
   const { to, from } = STEPS[step];
   const appointment = await appointments.get(deps.table, id, { consistent: true });
   if (appointment?.status === to) return appointment;
   const calledAt = step === 'call' ? { set: { calledAt: instant(deps.clock) } } : {};
-  return move(deps, id, { to, by, onlyIf: { status: from }, changes: calledAt });
+  return move(deps, id, { to, doer, onlyIf: { status: from }, changes: calledAt });
 }
 
 /** The appointment a patient has in a schedule of this institution: how a desk names it. */

@@ -1,6 +1,7 @@
 import { eventFor } from '../../shared/data/events.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
+import type { Doer } from './appointment-event.ts';
 import { bookingErrors } from './errors.ts';
 import { TICK } from './hold-number.ts';
 import { claims, schedules } from './store.ts';
@@ -10,7 +11,7 @@ export interface ScheduleCancellation {
   readonly institutionId: string;
   readonly scheduleId: string;
   readonly reason: string;
-  readonly by: string;
+  readonly doer: Doer;
 }
 
 /**
@@ -19,9 +20,9 @@ export interface ScheduleCancellation {
  */
 export async function cancelSchedule(
   deps: Deps,
-  { institutionId, scheduleId, reason, by }: ScheduleCancellation,
+  { institutionId, scheduleId, reason, doer }: ScheduleCancellation,
 ): Promise<void> {
-  const detail = await schedules.get(deps.table, scheduleId);
+  const detail = await schedules.get(deps.table, scheduleId, { consistent: true });
   if (detail?.institutionId !== institutionId) throw bookingErrors.refusal('SCHEDULE_NOT_FOUND');
   const outcome = await claims.update(
     deps.table,
@@ -29,7 +30,10 @@ export async function cancelSchedule(
     { set: { status: 'CANCELLED' } },
     {
       if: { status: 'OPEN' },
-      event: eventFor(deps, 'booking.schedule-cancelled', { data: { scheduleId, institutionId, by } }),
+      event: eventFor(deps, 'booking.schedule-cancelled', {
+        data: { scheduleId, institutionId, by: doer.by },
+        ...(doer.traceparent === undefined ? {} : { traceparent: doer.traceparent }),
+      }),
       timer: { kind: TICK, at: instant(deps.clock) },
     },
   );

@@ -1,15 +1,16 @@
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
-import { move, tryMove } from './appointment-moves.ts';
+import { type Doer, SYSTEM } from './appointment-event.ts';
+import { endAppointment, tryMove } from './appointment-moves.ts';
 import { bookingErrors } from './errors.ts';
 import type { Appointment, AppointmentId } from './store.ts';
 
-/** Rule I4: a hold ends as a booking only while it lasts and nothing is owed online. */
-export async function confirmAppointment(deps: Deps, id: AppointmentId, by: string): Promise<Appointment> {
+/** Rule I4: a hold ends as a booking only while it lasts and nothing is owed online. Repeating it answers the same. */
+export async function confirmAppointment(deps: Deps, id: AppointmentId, doer: Doer): Promise<Appointment> {
   const now = instant(deps.clock);
   const moved = await tryMove(deps, id, {
     to: 'BOOKED',
-    by,
+    doer,
     changes: { remove: ['heldUntil'] },
     onlyIf: { status: 'HELD', heldUntil: { gt: now }, 'charge.payBy': { exists: false } },
   });
@@ -20,7 +21,11 @@ export async function confirmAppointment(deps: Deps, id: AppointmentId, by: stri
   if (current.status !== 'HELD')
     throw bookingErrors.refusal('WRONG_STATE', { context: { status: current.status } });
   if ((current.heldUntil ?? '') <= now) {
-    await move(deps, id, { to: 'EXPIRED', by: 'system', onlyIf: { heldUntil: { le: now } } });
+    await endAppointment(deps, current, {
+      to: 'EXPIRED',
+      doer: SYSTEM,
+      onlyIf: { status: 'HELD', heldUntil: { le: now } },
+    });
     throw bookingErrors.refusal('HOLD_LAPSED');
   }
   throw bookingErrors.refusal('PAYMENT_DUE', { context: { payBy: current.charge?.payBy ?? '' } });

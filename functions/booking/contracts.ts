@@ -69,7 +69,10 @@ export const templateResponse = z.object({ templateId: idSchema, schedulesCreate
 export const slotView = z.object({
   start: hourMinuteSchema,
   end: hourMinuteSchema,
+  /** Extra numbers (加号) included. */
   capacity: z.int(),
+  /** From this instant on the slot is not booked from home any more. */
+  bookableUntil: instantSchema,
   /** Free numbers by pool, as far as they are open now. */
   free: z.object({ PUBLIC: z.int(), COMMUNITY: z.int(), REFERRAL: z.int(), ONSITE: z.int() }),
 });
@@ -92,7 +95,6 @@ export const scheduleView = z.object({
     REFERRAL: instantSchema,
     ONSITE: instantSchema,
   }),
-  bookableUntil: instantSchema,
   slots: z.array(slotView),
 });
 
@@ -120,7 +122,7 @@ export const weekView = z.object({
 
 const bookFields = {
   scheduleId: scheduleIdSchema,
-  /** Start of the wanted slot; left out: the earliest with a free number. */
+  /** Start of the wanted slot; left out: the one with the most free numbers. */
   slot: z.optional(hourMinuteSchema),
   /** `true` keeps the number for the policy's hold time until it is confirmed. */
   hold: z._default(z.boolean(), false),

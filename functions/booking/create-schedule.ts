@@ -2,6 +2,7 @@ import { eventFor } from '../../shared/data/events.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { CalendarNotCoveredError } from '../../shared/kernel/calendar.ts';
 import { dayOf, instantAt } from '../../shared/kernel/china-time.ts';
+import { instant } from '../../shared/kernel/clock.ts';
 import type { Reason } from '../../shared/kernel/errors.ts';
 import type { CreateSchedule } from './contracts.ts';
 import { type ScheduleTimes, timesOf } from './cutoffs.ts';
@@ -19,18 +20,20 @@ import {
   schedules,
 } from './store.ts';
 
-/** One doctor's half-day. The claim and the detail are made together or not at all; the id makes a repeat harmless. */
+/**
+ * One doctor's half-day. The claim and the detail are made together or not at all. Undefined: the doctor has a
+ * schedule in that half-day already, made by another request.
+ */
 export async function createSchedule(
   deps: Deps,
   institutionId: string,
-  input: CreateSchedule,
-): Promise<{ readonly detail: ScheduleDetail; readonly created: boolean }> {
-  const { practitionerId, departmentId, day, half, slots, ...rest } = input;
-  const now = deps.clock.now();
-  const doctor = await practitioners.get(deps.table, { institutionId, practitionerId });
+  { requestKey, ...input }: CreateSchedule & { readonly requestKey?: string },
+): Promise<ScheduleDetail | undefined> {
+  const { practitionerId, departmentId, day, half, slots, room, visitKind, feeFen, paymentMode } = input;
+  const doctor = await practitioners.get(deps.table, { institutionId, practitionerId }, { consistent: true });
   const reasons: Reason[] = [...faultsOf(input)];
   if (doctor === undefined || !doctor.active) reasons.push(bookingErrors.reason('PRACTITIONER_UNKNOWN'));
-  if (instantAt(day, slots.at(-1)?.end ?? '00:00') <= new Date(now).toISOString())
+  if (instantAt(day, slots.at(-1)?.end ?? '00:00') <= instant(deps.clock))
     reasons.push(bookingErrors.reason('IN_THE_PAST'));
   const times = timesOrReason(deps, input);
   if ('code' in times) reasons.push(times);
@@ -45,10 +48,11 @@ export async function createSchedule(
     practitioner: { id: practitionerId, name: doctor.name, title: doctor.title },
     day,
     half,
-    visitKind: rest.visitKind,
-    feeFen: rest.feeFen,
-    paymentMode: rest.paymentMode,
-    ...(rest.room === undefined ? {} : { room: rest.room }),
+    visitKind,
+    feeFen,
+    paymentMode,
+    ...(room === undefined ? {} : { room }),
+    ...(requestKey === undefined ? {} : { requestKey }),
     slots,
     extra: {},
     extraRequests: {},
@@ -71,7 +75,9 @@ export async function createSchedule(
     ),
     schedules.putOperation(scheduleId, detail, { if: { $exists: false } }),
   ]);
-  return { detail, created: outcome.ok };
+  if (outcome.ok) return detail;
+  const stands = await schedules.get(deps.table, scheduleId, { consistent: true });
+  return requestKey !== undefined && stands?.requestKey === requestKey ? stands : undefined;
 }
 
 function firstTick({ releasedAt, endsAt }: ScheduleTimes): string {

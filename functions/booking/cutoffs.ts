@@ -1,17 +1,10 @@
 import { chinaCalendar } from '../../shared/kernel/calendar.ts';
 import { addDays, addMonths, type Day, instantAt } from '../../shared/kernel/china-time.ts';
-import type { BookingPolicy, Cutoff, Pool } from './policy.ts';
-import type { Half, SlotDetail, VisitKind } from './store.ts';
+import { POOLS } from './lanes.ts';
+import type { BookingPolicy, Channel, Cutoff, Pool } from './policy.ts';
+import type { Closing, ScheduleDetail, Slot, VisitKind } from './store.ts';
 
-const POOLS = ['PUBLIC', 'COMMUNITY', 'REFERRAL', 'ONSITE'] as const satisfies readonly Pool[];
-
-export interface ScheduleTimes {
-  readonly opensAt: Readonly<Record<Pool, string>>;
-  readonly releasedAt: Readonly<Partial<Record<Pool, string>>>;
-  readonly bookableUntil: string;
-  readonly cancellableUntil: string;
-  readonly endsAt: string;
-}
+export type ScheduleTimes = Pick<ScheduleDetail, 'opensAt' | 'releasedAt' | 'closings' | 'endsAt'>;
 
 /**
  * Every instant policy gives a schedule, fixed when it is made: a later change of policy does not move the
@@ -24,15 +17,9 @@ export function timesOf(
     day,
     visitKind,
     slots,
-  }: {
-    readonly day: Day;
-    readonly half: Half;
-    readonly visitKind: VisitKind;
-    readonly slots: readonly SlotDetail[];
-  },
+  }: { readonly day: Day; readonly visitKind: VisitKind; readonly slots: readonly Slot[] },
 ): ScheduleTimes {
-  const first = slots[0];
-  const last = slots.at(-1);
+  const [first, last] = [slots[0], slots.at(-1)];
   if (first === undefined || last === undefined) throw new Error('a schedule without slots has no times');
   const opensAt = { PUBLIC: '', COMMUNITY: '', REFERRAL: '', ONSITE: '' };
   const releasedAt: Partial<Record<Pool, string>> = {};
@@ -45,28 +32,47 @@ export function timesOf(
       releasedAt[pool] = instantAt(addDays(day, -releasedToPublic.daysBefore), releasedToPublic.at);
     }
   }
-  const endsAt = instantAt(day, last.end);
-  const bookableUntil = cutoffAt(policy.cutoffs.book[visitKind], day, first.start, last.start);
   return {
     opensAt,
     releasedAt,
-    bookableUntil: [bookableUntil, endsAt].toSorted()[0] ?? endsAt,
-    cancellableUntil: cutoffAt(policy.cutoffs.cancel[visitKind], day, first.start, first.start),
-    endsAt,
+    closings: {
+      book: closingOf(policy.cutoffs.book[visitKind], day, first.start),
+      cancel: closingOf(policy.cutoffs.cancel[visitKind], day, first.start),
+    },
+    endsAt: instantAt(day, last.end),
   };
 }
 
-/** A cut-off as an instant. `slotStart` is the slot asked about; `minutes` before `half-day` counts from the first. */
-export function cutoffAt(cutoff: Cutoff, day: Day, halfDayStart: string, slotStart: string): string {
+function closingOf(cutoff: Cutoff, day: Day, halfDayStart: string): Closing {
   if (cutoff.kind === 'day') {
+    const { daysBefore, dayKind, at } = cutoff;
     const on =
-      cutoff.dayKind === 'calendar'
-        ? addDays(day, -cutoff.daysBefore)
-        : chinaCalendar.addWorkingDays(day, -cutoff.daysBefore);
-    return instantAt(on, cutoff.at);
+      dayKind === 'calendar' ? addDays(day, -daysBefore) : chinaCalendar.addWorkingDays(day, -daysBefore);
+    return { at: instantAt(on, at) };
   }
-  const start = instantAt(day, cutoff.before === 'slot' ? slotStart : halfDayStart);
-  return new Date(Date.parse(start) - cutoff.minutes * 60_000).toISOString();
+  return cutoff.before === 'slot'
+    ? { minutesBeforeSlot: cutoff.minutes }
+    : { at: minutesBefore(instantAt(day, halfDayStart), cutoff.minutes) };
+}
+
+/** The instant from which on a slot is closed. */
+export function closesAt(closing: Closing, day: Day, { start }: Pick<Slot, 'start'>): string {
+  return 'at' in closing ? closing.at : minutesBefore(instantAt(day, start), closing.minutesBeforeSlot);
+}
+
+/** On-site numbers are given out until the clinic ends; other channels stop at the cut-off, or when the slot is over. */
+export function slotClosesAt(
+  { closings, day, endsAt }: Pick<ScheduleDetail, 'closings' | 'day' | 'endsAt'>,
+  slot: Slot,
+  channel: Channel,
+): string {
+  if (channel === 'ONSITE') return endsAt;
+  const over = instantAt(day, slot.end);
+  return [closesAt(closings.book, day, slot), over].toSorted()[0] ?? over;
+}
+
+function minutesBefore(at: string, minutes: number): string {
+  return new Date(Date.parse(at) - minutes * 60_000).toISOString();
 }
 
 /** The furthest visit day some pool of which is open today or tomorrow: schedules are made up to it. */

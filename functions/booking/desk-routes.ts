@@ -1,7 +1,9 @@
+import type * as z from 'zod/mini';
+import type { Actor } from '../../shared/access/actor.ts';
 import { allow, institution } from '../../shared/access/grants.ts';
 import { type Route, route } from '../../shared/context.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
-import { accountOf } from './actor-of.ts';
+import { accountOf, doerOf } from './actor-of.ts';
 import { addExtraNumber } from './add-extra-number.ts';
 import { appointmentAtDesk, checkIn, takeVisitStep, type VisitStep } from './attend.ts';
 import { bookAppointment } from './book-appointment.ts';
@@ -16,7 +18,8 @@ import { viewOf } from './views.ts';
 
 const byAdministrator = allow('institution-administrator', institution());
 const byScheduler = allow(['institution-administrator', 'clerk'], institution());
-const byDesk = allow(['institution-administrator', 'clerk', 'nurse', 'call-centre-agent'], institution());
+const AT_THE_WINDOW = ['institution-administrator', 'clerk', 'nurse'] as const;
+const byDesk = allow([...AT_THE_WINDOW, 'call-centre-agent'], institution());
 const byClinic = allow(['practitioner', 'family-doctor', 'nurse', 'clerk'], institution());
 
 const VISIT_STEPS: readonly { readonly step: VisitStep; readonly summary: string }[] = [
@@ -25,6 +28,18 @@ const VISIT_STEPS: readonly { readonly step: VisitStep; readonly summary: string
   { step: 'start', summary: '开始就诊' },
   { step: 'fulfil', summary: '就诊完成' },
 ];
+
+/** What the role alone does not say: who sets rules aside, and who sits at a window where bans end (rule I6). */
+function checkDeskBooking(
+  actor: Actor | undefined,
+  { channel, override }: Pick<z.output<typeof contract.deskBookBody>, 'channel' | 'override'>,
+): void {
+  const roles: readonly string[] = actor?.roles ?? [];
+  if (override !== undefined && !roles.includes('institution-administrator'))
+    throw bookingErrors.refusal('OVERRIDE_FORBIDDEN');
+  if (channel === 'ONSITE' && !AT_THE_WINDOW.some((role) => roles.includes(role)))
+    throw bookingErrors.refusal('CHANNEL_FORBIDDEN');
+}
 
 /** Searching needs no session: nothing personal is in a timetable. */
 export const publicRoutes = [
@@ -82,10 +97,10 @@ export const deskRoutes = [
     response: contract.scheduleView,
     status: 201,
     errors: ['SCHEDULE_INVALID', 'SCHEDULE_EXISTS'],
-    handle: async (deps, { params, body }) => {
-      const { detail, created } = await createSchedule(deps, params.institutionId, body);
-      if (!created) throw bookingErrors.refusal('SCHEDULE_EXISTS');
-      return showSchedule(deps, detail.scheduleId);
+    handle: async (deps, { params, body, requestKey }) => {
+      const made = await createSchedule(deps, params.institutionId, { ...body, requestKey });
+      if (made === undefined) throw bookingErrors.refusal('SCHEDULE_EXISTS');
+      return showSchedule(deps, made.scheduleId, { consistent: true });
     },
   }),
   route({
@@ -99,7 +114,7 @@ export const deskRoutes = [
     audit: 'by-event',
     handle: async (deps, call) => {
       const { scheduleId } = call.params;
-      await cancelSchedule(deps, { ...call.params, reason: call.body.reason, by: accountOf(call) });
+      await cancelSchedule(deps, { ...call.params, reason: call.body.reason, doer: doerOf(call) });
       return { scheduleId, status: 'CANCELLED' as const };
     },
   }),
@@ -163,17 +178,12 @@ export const deskRoutes = [
       'SCHEDULE_NOT_FOUND',
       'PATIENT_UNKNOWN',
       'OVERRIDE_FORBIDDEN',
+      'CHANNEL_FORBIDDEN',
     ],
     audit: 'by-event',
     handle: async (deps, call) => {
       const { patientId, slot, hold, channel, override } = call.body;
-      if (
-        override !== undefined &&
-        call.actor?.kind === 'staff' &&
-        !call.actor.roles.includes('institution-administrator')
-      ) {
-        throw bookingErrors.refusal('OVERRIDE_FORBIDDEN');
-      }
+      checkDeskBooking(call.actor, call.body);
       const appointment = await bookAppointment(deps, {
         ...call.params,
         patientId,
@@ -182,8 +192,7 @@ export const deskRoutes = [
         channel,
         ...(override === undefined ? {} : { overrideReason: override.reason }),
         requestKey: call.requestKey,
-        bookedBy: accountOf(call),
-        traceparent: call.traceparent,
+        doer: doerOf(call),
       });
       return viewOf(appointment);
     },
@@ -204,7 +213,7 @@ export const deskRoutes = [
     ],
     audit: 'by-event',
     handle: async (deps, call) =>
-      viewOf(await checkIn(deps, await appointmentAtDesk(deps, call.params), accountOf(call))),
+      viewOf(await checkIn(deps, await appointmentAtDesk(deps, call.params), doerOf(call))),
   }),
   ...VISIT_STEPS.map(
     ({ step, summary }): Route =>
@@ -218,9 +227,7 @@ export const deskRoutes = [
         errors: ['SCHEDULE_NOT_FOUND', 'APPOINTMENT_NOT_FOUND', 'WRONG_STATE'],
         audit: 'by-event',
         handle: async (deps, call) =>
-          viewOf(
-            await takeVisitStep(deps, await appointmentAtDesk(deps, call.params), step, accountOf(call)),
-          ),
+          viewOf(await takeVisitStep(deps, await appointmentAtDesk(deps, call.params), step, doerOf(call))),
       }),
   ),
 ];

@@ -49,8 +49,8 @@ export const bookingErrors = defineErrors({
   },
   FEE_DIFFERS: {
     status: 422,
-    message: '两次就诊费用不同，请先取消再重新预约',
-    note: 'reschedule keeps the fee',
+    message: '两次就诊的费用或收费机构不同，请先取消再重新预约',
+    note: 'reschedule keeps the fee and who it is paid to',
   },
   CHECK_IN_NOT_OPEN: { status: 422, message: '未到签到时间', note: '`context.opensAt`' },
   CHECK_IN_TOO_LATE: {
@@ -88,7 +88,13 @@ export const bookingErrors = defineErrors({
   },
   WAITLIST_FULL: { status: 409, message: '候补人数已满', note: 'policy limit' },
   WAITLIST_NOT_NEEDED: { status: 409, message: '尚有号源，请直接预约', note: 'numbers are free' },
+  NOT_WAITING: { status: 404, message: '您不在候补名单中', note: 'no waitlist entry of this patient' },
   ALREADY_WAITING: { status: 409, message: '您已在候补名单中', note: 'one entry a patient and schedule' },
+  CHANNEL_FORBIDDEN: {
+    status: 403,
+    message: '只有现场窗口可以发放现场号',
+    note: 'call-centre agents book by CALL_CENTRE',
+  },
   OVERRIDE_FORBIDDEN: {
     status: 403,
     message: '您没有加号或特批的权限',

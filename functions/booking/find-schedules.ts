@@ -1,10 +1,13 @@
 import type * as z from 'zod/mini';
+import type { Item } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { addDays, type Day, daysBetween } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import type { alternativesView, scheduleView, weekView } from './contracts.ts';
+import { slotClosesAt } from './cutoffs.ts';
 import { bookingErrors } from './errors.ts';
 import { freeIn, POOLS } from './lanes.ts';
+import { slotsStillOpen } from './rules.ts';
 import { type Claim, claims, departmentKey, type Half, type ScheduleDetail, schedules } from './store.ts';
 
 const WEEK_DAYS = 7;
@@ -16,28 +19,31 @@ interface Listed {
   readonly claim: Claim | undefined;
 }
 
+interface Span {
+  readonly institutionId: string;
+  readonly departmentId: string;
+  readonly from: Day;
+  readonly days: number;
+}
+
 /** Schedules of a department from a day on, with their claims: one query and one batch read, half a unit an item. */
 async function listSchedules(
   { table }: Deps,
-  {
-    institutionId,
-    departmentId,
-    from,
-    days,
-  }: {
-    readonly institutionId: string;
-    readonly departmentId: string;
-    readonly from: Day;
-    readonly days: number;
-  },
+  { institutionId, departmentId, from, days }: Span,
 ): Promise<readonly Listed[]> {
-  const { items } = await table.query({
-    index: 'lookup',
-    pk: departmentKey(institutionId, departmentId),
-    sk: { between: [from, `${addDays(from, days)}`] },
-    limit: 1000,
-  });
-  const details = items.map((item) => schedules.from(item));
+  const details: ScheduleDetail[] = [];
+  let after: Item | undefined;
+  do {
+    const page = await schedules.query(table, {
+      index: 'lookup',
+      pk: departmentKey(institutionId, departmentId),
+      sk: { between: [from, addDays(from, days)] },
+      limit: 1000,
+      ...(after === undefined ? {} : { after }),
+    });
+    details.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
   const found = await claims.getMany(
     table,
     details.map(({ scheduleId }) => scheduleId),
@@ -45,16 +51,19 @@ async function listSchedules(
   return details.map((detail, index) => ({ detail, claim: found[index] }));
 }
 
+/** Numbers that somebody at home can book now. */
 function publicFree({ detail, claim }: Listed, now: string): number {
-  if (claim === undefined || claim.status !== 'OPEN') return 0;
-  if (detail.opensAt.PUBLIC > now || detail.bookableUntil <= now) return 0;
-  return detail.slots.reduce((sum, _, index) => sum + freeIn(claim, 'PUBLIC', index).length, 0);
+  if (claim === undefined || claim.status !== 'OPEN' || detail.opensAt.PUBLIC > now) return 0;
+  return slotsStillOpen(detail, 'MINI_PROGRAM', now).reduce(
+    (sum, index) => sum + freeIn(claim, 'PUBLIC', index).length,
+    0,
+  );
 }
 
 /** A department's week, small enough for a phone: doctors stand once, free numbers are columns. */
 export async function findWeek(
   deps: Deps,
-  place: { readonly institutionId: string; readonly departmentId: string },
+  place: Pick<Span, 'institutionId' | 'departmentId'>,
   from: Day,
 ): Promise<z.input<typeof weekView>> {
   const now = instant(deps.clock);
@@ -84,23 +93,26 @@ function cell(rows: readonly Listed[], day: Day, now: string): string {
 }
 
 /** One schedule with its slots and what is free in each pool that is open. */
-export async function showSchedule(deps: Deps, scheduleId: string): Promise<z.input<typeof scheduleView>> {
+export async function showSchedule(
+  deps: Deps,
+  scheduleId: string,
+  { consistent }: { readonly consistent: boolean } = { consistent: false },
+): Promise<z.input<typeof scheduleView>> {
   const [detail, claim] = await Promise.all([
-    schedules.get(deps.table, scheduleId),
-    claims.get(deps.table, scheduleId),
+    schedules.get(deps.table, scheduleId, { consistent }),
+    claims.get(deps.table, scheduleId, { consistent }),
   ]);
   if (detail === undefined || claim === undefined) throw bookingErrors.refusal('SCHEDULE_NOT_FOUND');
   const now = instant(deps.clock);
-  return {
-    ...detail,
-    status: claim.status,
-    slots: detail.slots.map(({ start, end, capacity }, index) => ({
-      start,
-      end,
-      capacity,
-      free: freeByPool(claim, detail, index, now),
-    })),
-  };
+  const extra = Object.values(detail.extra);
+  const slots = detail.slots.map((slot, index) => ({
+    start: slot.start,
+    end: slot.end,
+    capacity: slot.capacity + extra.filter((slotIndex) => slotIndex === index).length,
+    bookableUntil: slotClosesAt(detail, slot, 'MINI_PROGRAM'),
+    free: freeByPool(claim, detail, index, now),
+  }));
+  return { ...detail, status: claim.status, slots };
 }
 
 function freeByPool(
@@ -125,7 +137,8 @@ export async function findAlternatives(
   const detail = await schedules.get(deps.table, scheduleId);
   if (detail === undefined) throw bookingErrors.refusal('SCHEDULE_NOT_FOUND');
   const now = instant(deps.clock);
-  const listed = await listSchedules(deps, { ...detail, from: detail.day, days: 2 * WEEK_DAYS });
+  const { institutionId, departmentId, day: from } = detail;
+  const listed = await listSchedules(deps, { institutionId, departmentId, from, days: 2 * WEEK_DAYS });
   return {
     alternatives: listed
       .filter((row) => row.detail.scheduleId !== scheduleId && publicFree(row, now) > 0)

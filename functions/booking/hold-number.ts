@@ -1,8 +1,9 @@
 import type { Deps } from '../../shared/deps.ts';
+import { instant } from '../../shared/kernel/clock.ts';
 import { type Lane, type LanePool, laneOf, lapseAddend, nextToken, tokenOf } from './numbers.ts';
 import { type Claim, claims } from './store.ts';
 
-/** The three writes on a schedule's numbers: take one, give one back, move a pool. Each is one conditional update. */
+/** The writes on a schedule's numbers: take one, give one back, move a pool. Each is one conditional update. */
 
 export const TICK = 'schedule-tick';
 
@@ -10,47 +11,53 @@ export type Taken =
   | { readonly ok: true; readonly mark: number; readonly claim: Claim }
   | { readonly ok: false; readonly claim: Claim | undefined };
 
+export interface Taking {
+  readonly scheduleId: string;
+  readonly patientId: string;
+  readonly lane: Lane;
+  readonly untilMs: number;
+  /** A hold to be confirmed, not a booking that is just being written. */
+  readonly held: boolean;
+  /** The claim as it was judged. */
+  readonly seen: Claim;
+}
+
 /**
  * Rules I1, I2: takes the first free number of a lane for the patient. Counter, allotment, one-per-schedule limit
  * and the record for repeats are this one write; it lapses by itself at `untilMs` unless it is settled.
  */
 export async function takeNumber(
   { table }: Pick<Deps, 'table'>,
-  {
-    scheduleId,
-    patientId,
-    lane,
-    untilMs,
-  }: {
-    readonly scheduleId: string;
-    readonly patientId: string;
-    readonly lane: Lane;
-    readonly untilMs: number;
-  },
+  { scheduleId, patientId, lane, untilMs, held, seen }: Taking,
 ): Promise<Taken> {
   const first = `free.${lane}[0]`;
   const holder = `holders.${patientId}`;
+  const at = new Date(untilMs).toISOString();
   const outcome = await claims.update(
     table,
     scheduleId,
-    { set: { [holder]: { $from: first, $plus: lapseAddend(untilMs) } }, remove: [first] },
-    { if: { status: 'OPEN', [first]: { exists: true }, [holder]: { exists: false } } },
+    { set: { [holder]: { $from: first, $plus: lapseAddend(untilMs, held) } }, remove: [first] },
+    {
+      if: { status: 'OPEN', [first]: { exists: true }, [holder]: { exists: false } },
+      // In the same write, so that no crash leaves a number that nobody looks after.
+      ...(isDueBy(seen, at) ? {} : { timer: { kind: TICK, at } }),
+    },
   );
   if (!outcome.ok) return { ok: false, claim: outcome.current };
-  const mark = outcome.item.holders[patientId];
+  const { item: claim } = outcome;
+  const mark = claim.holders[patientId];
   if (mark === undefined) throw new Error('a number was taken and its mark is missing');
-  return { ok: true, mark, claim: outcome.item };
+  // What was seen was old: the timer has been moved away since.
+  if (!isDueBy(claim, at)) await tickBy({ table }, scheduleId, at);
+  return { ok: true, mark, claim };
 }
 
-/** Sees to it that the schedule is looked after when the hold lapses. Never moves its timer to a later time. */
-export async function tickBy(
-  { table }: Pick<Deps, 'table'>,
-  scheduleId: string,
-  claim: Claim,
-  untilMs: number,
-): Promise<void> {
-  const at = new Date(untilMs).toISOString();
-  if (claim.dueAt !== undefined && claim.dueAt <= at) return;
+function isDueBy({ dueAt }: Claim, at: string): boolean {
+  return dueAt !== undefined && dueAt <= at;
+}
+
+/** Never moves the timer to a later time. */
+async function tickBy({ table }: Pick<Deps, 'table'>, scheduleId: string, at: string): Promise<void> {
   await claims.update(
     table,
     scheduleId,
@@ -62,42 +69,54 @@ export async function tickBy(
   );
 }
 
-/** Gives the number back to a lane under a new token. False: the holder no longer has this very mark, nothing was done. */
+export interface Returning {
+  readonly scheduleId: string;
+  readonly patientId: string;
+  readonly mark: number;
+  readonly lane: Lane;
+  /** Time has something to do with the freed number: it is offered, or moved to another pool. */
+  readonly lookAgain: boolean;
+}
+
+/**
+ * Gives the number back to a lane under a new token. Only after its appointment has ended, since a request that was
+ * interrupted might still write it. False: the holder no longer has this very mark, nothing was done.
+ */
 export async function giveBack(
-  { table }: Pick<Deps, 'table'>,
-  {
-    scheduleId,
-    patientId,
-    mark,
-    lane,
-  }: { readonly scheduleId: string; readonly patientId: string; readonly mark: number; readonly lane: Lane },
+  deps: Pick<Deps, 'table' | 'clock'>,
+  { scheduleId, patientId, mark, lane, lookAgain }: Returning,
 ): Promise<boolean> {
   const outcome = await claims.update(
-    table,
+    deps.table,
     scheduleId,
     { remove: [`holders.${patientId}`], append: { [`free.${lane}`]: [nextToken(tokenOf(mark))] } },
-    { if: { [`holders.${patientId}`]: mark } },
+    {
+      if: { [`holders.${patientId}`]: mark },
+      ...(lookAgain ? { timer: { kind: TICK, at: instant(deps.clock) } } : {}),
+    },
   );
   return outcome.ok;
+}
+
+export interface PoolMove {
+  readonly scheduleId: string;
+  readonly claim: Claim;
+  readonly from: LanePool;
+  readonly to: LanePool;
+  readonly slotIndexes: readonly number[];
 }
 
 /** Rule I5: moves what is left of a pool to another, slot by slot, in one write: quota moves and is never added. */
 export async function movePool(
   { table }: Pick<Deps, 'table'>,
-  {
-    scheduleId,
-    claim,
-    from,
-    to,
-  }: { readonly scheduleId: string; readonly claim: Claim; readonly from: LanePool; readonly to: LanePool },
-  slotCount: number,
+  { scheduleId, claim, from, to, slotIndexes }: PoolMove,
 ): Promise<void> {
   const set: Record<string, { readonly $join: readonly [string, string] } | readonly number[]> = {};
-  for (let slotIndex = 0; slotIndex < slotCount; slotIndex += 1) {
-    const [source, target] = [laneOf(from, slotIndex), laneOf(to, slotIndex)];
-    if ((claim.free[source] ?? []).length === 0) continue;
-    set[`free.${target}`] = { $join: [`free.${target}`, `free.${source}`] };
-    set[`free.${source}`] = [];
+  for (const slotIndex of slotIndexes) {
+    const [source, target] = [`free.${laneOf(from, slotIndex)}`, `free.${laneOf(to, slotIndex)}`];
+    if ((claim.free[laneOf(from, slotIndex)] ?? []).length === 0) continue;
+    set[target] = { $join: [target, source] };
+    set[source] = [];
   }
   if (Object.keys(set).length > 0)
     await claims.update(table, scheduleId, { set }, { if: { status: 'OPEN' } });

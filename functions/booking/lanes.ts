@@ -1,13 +1,13 @@
 import { type Lane, type LanePool, laneOf, poolOf } from './numbers.ts';
 import type { Pool } from './policy.ts';
-import type { Claim, ScheduleDetail, SlotDetail } from './store.ts';
+import type { Claim, ScheduleDetail, Slot } from './store.ts';
 
 /** How numbers lie in slots and pools. Numbers run through the slots in order, in each slot pool by pool. */
 
 export const POOLS = ['PUBLIC', 'COMMUNITY', 'REFERRAL', 'ONSITE'] as const satisfies readonly Pool[];
 
 /** The free lanes of a new schedule: each number in exactly one slot and one pool. */
-export function initialLanes(slots: readonly SlotDetail[]): Record<Lane, number[]> {
+export function initialLanes(slots: readonly Slot[]): Record<Lane, number[]> {
   const lanes: Record<Lane, number[]> = {};
   let number = 0;
   slots.forEach((slot, slotIndex) => {
@@ -52,11 +52,9 @@ export function countNumbers({ free, holders }: Pick<Claim, 'free' | 'holders'>)
  */
 export function candidateLanes(
   claim: Pick<Claim, 'free'>,
-  detail: Pick<ScheduleDetail, 'slots'>,
-  pools: readonly Pool[],
-  slotIndex: number | undefined,
+  pools: readonly LanePool[],
+  slotIndexes: readonly number[],
 ): readonly Lane[] {
-  const slotIndexes = slotIndex === undefined ? detail.slots.map((_, index) => index) : [slotIndex];
   return pools.flatMap((pool) =>
     slotIndexes
       .filter((index) => freeIn(claim, pool, index).length > 0)

@@ -4,6 +4,7 @@ import { openCursor, sealCursor } from '../../shared/http/cursor.ts';
 import type { appointmentList, deskList } from './contracts.ts';
 import { bookingErrors } from './errors.ts';
 import { numberOf, tokenOf } from './numbers.ts';
+import { INTERRUPTED } from './patient-record.ts';
 import { appointmentIdOf, appointments, claims, schedules } from './store.ts';
 import { viewOf } from './views.ts';
 
@@ -20,6 +21,8 @@ export async function listAppointments(
   const page = await appointments.query(deps.table, {
     pk: appointments.key({ patientId, appointmentId: '' }).pk,
     sk: { beginsWith: 'appointment#' },
+    // A claim that came to nothing is no appointment to its patient.
+    where: { endedReason: { ne: INTERRUPTED } },
     descending: true,
     limit: PAGE,
     ...(after === undefined ? {} : { after }),

@@ -5,12 +5,13 @@ import type { Pool } from './policy.ts';
  * since that is what makes a booking one write unit.
  *
  * - A **token** is one occupancy of a number: `generation × 1000 + number`. Each time a number comes free its
- *   generation rises, so a token never returns and can name an appointment.
+ *   generation rises, so that a token names one appointment. It returns only after a hundred occupancies.
  * - A **lane** is the list of free tokens of one pool in one slot: `P3` is the public pool in slot 3.
  *   `W…` lanes hold freed numbers that belong to the waitlist.
- * - A **mark** is what stands beside a holder: `minute × 100000 + token`, where `minute` is when the claim lapses
- *   (minutes since 2024-01-01 UTC), 0 once the appointment is settled. DynamoDB copies the token from its lane and
- *   adds the minute in the same update, so the number is allotted by the write itself.
+ * - A **mark** is what stands beside a holder: `(minute × 2 + held) × 100000 + token`, where `minute` is when the
+ *   claim lapses (minutes since 2024-01-01 UTC) and `held` tells a hold from a booking that is being written; both
+ *   are 0 once the appointment is settled. DynamoDB copies the token from its lane and adds the rest in the same
+ *   update, so the number is allotted by the write itself.
  */
 
 export type Lane = string;
@@ -23,10 +24,9 @@ const LETTER: Record<LanePool, string> = {
   ONSITE: 'O',
   WAITLIST: 'W',
 };
-const POOL = Object.fromEntries(Object.entries(LETTER).map(([pool, letter]) => [letter, pool])) as Record<
-  string,
-  LanePool
->;
+const POOL = new Map(
+  (['PUBLIC', 'COMMUNITY', 'REFERRAL', 'ONSITE', 'WAITLIST'] as const).map((pool) => [LETTER[pool], pool]),
+);
 
 const EPOCH_MS = Date.UTC(2024, 0, 1);
 const TOKEN_SPAN = 100_000;
@@ -40,7 +40,7 @@ export function laneOf(pool: LanePool, slotIndex: number): Lane {
 }
 
 export function poolOf(lane: Lane): LanePool {
-  const pool = POOL[lane.charAt(0)];
+  const pool = POOL.get(lane.charAt(0));
   if (pool === undefined) throw new Error(`no pool has the lane ${lane}`);
   return pool;
 }
@@ -55,14 +55,12 @@ export function numberOf(token: number): number {
 
 /** The token under which a number comes free again. */
 export function nextToken(token: number): number {
-  const next = token + NUMBER_SPAN;
-  if (next >= TOKEN_SPAN) throw new Error('a number was freed a hundred times');
-  return next;
+  return (token + NUMBER_SPAN) % TOKEN_SPAN;
 }
 
 /** What to add to a token so that the claim lapses at `untilMs`; rounded up to the minute. */
-export function lapseAddend(untilMs: number): number {
-  return Math.ceil((untilMs - EPOCH_MS) / 60_000) * TOKEN_SPAN;
+export function lapseAddend(untilMs: number, held: boolean): number {
+  return (Math.ceil((untilMs - EPOCH_MS) / 60_000) * 2 + Number(held)) * TOKEN_SPAN;
 }
 
 export function tokenOf(mark: number): number {
@@ -71,6 +69,10 @@ export function tokenOf(mark: number): number {
 
 /** Epoch milliseconds at which the claim lapses; undefined when it is settled. */
 export function lapseOf(mark: number): number | undefined {
-  const minute = Math.floor(mark / TOKEN_SPAN);
+  const minute = Math.floor(mark / (2 * TOKEN_SPAN));
   return minute === 0 ? undefined : EPOCH_MS + minute * 60_000;
+}
+
+export function isHold(mark: number): boolean {
+  return Math.floor(mark / TOKEN_SPAN) % 2 === 1;
 }

@@ -1,83 +1,78 @@
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
+import { instant } from '../../shared/kernel/clock.ts';
 import { movePool } from './hold-number.ts';
-import { freeIn } from './lanes.ts';
-import { type Lane, laneOf } from './numbers.ts';
-import { placeBooking } from './place-booking.ts';
+import { candidateLanes } from './lanes.ts';
+import { claimedFrom, claimUntil, type Placement } from './new-appointment.ts';
+import type { Lane } from './numbers.ts';
+import { finishBooking, type Placed, placeBooking } from './place-booking.ts';
 import { bookingPolicy } from './policy.ts';
+import { slotsStillOpen } from './rules.ts';
 import { type Claim, claims, type ScheduleDetail, schedules, type WaitlistEntry, waitlist } from './store.ts';
-
-const WAITLIST_PREFIX = 'waitlist#';
-
-/** Those who wait for a schedule, first come first. Read consistently: somebody's turn depends on it. */
-export async function waitingFor(
-  { table }: Pick<Deps, 'table'>,
-  scheduleId: string,
-): Promise<readonly WaitlistEntry[]> {
-  const { items } = await table.query({
-    pk: claims.key(scheduleId).pk,
-    sk: { beginsWith: WAITLIST_PREFIX },
-    consistent: true,
-  });
-  return items
-    .map((item) => waitlist.from(item))
-    .filter(({ status }) => status === 'WAITING')
-    .toSorted((a, b) => (a.joinedAt < b.joinedAt ? -1 : 1));
-}
-
-export async function someoneWaits(deps: Pick<Deps, 'table'>, scheduleId: string): Promise<boolean> {
-  return (await waitingFor(deps, scheduleId)).length > 0;
-}
+import { waitingFor } from './waiting-list.ts';
 
 /**
- * Hands the numbers kept for the waitlist to those who wait, in order. An offer is a hold of its own length:
- * confirmed it is a booking, lapsed it comes back here. When nobody waits any more the numbers become public.
+ * Hands free numbers to those who wait, in order; kept ones first. An offer is a hold of its own length: confirmed
+ * it is a booking, lapsed its number comes back here. What is kept for nobody becomes public.
  */
 export async function offerFreedNumbers(deps: Deps, scheduleId: string): Promise<void> {
-  const detail = await schedules.get(deps.table, scheduleId);
+  const detail = await schedules.get(deps.table, scheduleId, { consistent: true });
   if (detail === undefined) return;
+  // Ends: each round a number is gone or somebody leaves the list.
   for (;;) {
     const claim = await claims.get(deps.table, scheduleId, { consistent: true });
     if (claim === undefined || claim.status !== 'OPEN') return;
-    const lane = firstKeptLane(claim, detail);
-    if (lane === undefined) return;
-    const [next] = await waitingFor(deps, scheduleId);
-    if (next === undefined) {
-      await movePool(deps, { scheduleId, claim, from: 'WAITLIST', to: 'PUBLIC' }, detail.slots.length);
-      return;
-    }
-    await offer(deps, detail, next, lane);
+    const lane = laneToOffer(deps, claim, detail);
+    const [next] = lane === undefined ? [] : await waitingFor(deps, scheduleId);
+    if (lane === undefined || next === undefined) return makePublic(deps, detail, claim);
+    await offer(deps, detail, next, { lane, claim });
   }
 }
 
-function firstKeptLane(claim: Claim, detail: ScheduleDetail): Lane | undefined {
-  const slotIndex = detail.slots.findIndex((_, index) => freeIn(claim, 'WAITLIST', index).length > 0);
-  return slotIndex === -1 ? undefined : laneOf('WAITLIST', slotIndex);
+function laneToOffer({ clock }: Deps, claim: Claim, detail: ScheduleDetail): Lane | undefined {
+  const now = instant(clock);
+  const slotIndexes = slotsStillOpen(detail, 'MINI_PROGRAM', now);
+  return candidateLanes(
+    claim,
+    detail.opensAt.PUBLIC <= now ? ['WAITLIST', 'PUBLIC'] : ['WAITLIST'],
+    slotIndexes,
+  )[0];
 }
 
-/** Whoever cannot take the number (banned, at a limit, booked otherwise) leaves the list, so the loop ends. */
-async function offer(deps: Deps, detail: ScheduleDetail, entry: WaitlistEntry, lane: Lane): Promise<void> {
+async function makePublic(deps: Deps, { scheduleId, slots }: ScheduleDetail, claim: Claim): Promise<void> {
+  const slotIndexes = slots.map((_, index) => index);
+  await movePool(deps, { scheduleId, claim, from: 'WAITLIST', to: 'PUBLIC', slotIndexes });
+}
+
+/** Whoever cannot take the number (banned, at a limit, booked otherwise) leaves the list. */
+async function offer(
+  deps: Deps,
+  detail: ScheduleDetail,
+  entry: WaitlistEntry,
+  { lane, claim }: { readonly lane: Lane; readonly claim: Claim },
+): Promise<void> {
+  const { patientId, requestKey } = entry;
   const now = deps.clock.now();
   const policy = deps.city.policy(bookingPolicy).at(dayOf(now));
-  const placed = await placeBooking(
-    deps,
-    {
-      detail,
-      policy,
-      patientId: entry.patientId,
-      channel: 'MINI_PROGRAM',
-      requestKey: entry.requestKey,
-      bookedBy: 'waitlist',
-      untilMs: now + policy.waitlist.offerMinutes * 60_000,
-      hold: true,
-      offeredFromWaitlist: true,
-    },
-    lane,
-    undefined,
-  );
-  // Somebody else took the kept number: the entry keeps its turn for the next one.
-  if (!placed.ok && placed.because === 'number-gone' && placed.claim?.holders[entry.patientId] === undefined)
-    return;
+  const placement: Placement = {
+    detail,
+    policy,
+    patientId,
+    channel: 'MINI_PROGRAM',
+    requestKey,
+    doer: { by: 'waitlist' },
+    untilMs: claimUntil(detail, now, policy.waitlist.offerMinutes),
+    held: true,
+    offeredFromWaitlist: true,
+  };
+  let placed: Placed = await placeBooking(deps, placement, { lane, claim }, undefined);
+  if (!placed.ok && placed.because === 'number-gone') {
+    const mark = placed.claim?.holders[patientId];
+    // Somebody else took the number: the entry keeps its turn for the next one.
+    if (mark === undefined) return;
+    // They have a number here already, perhaps by this very offer made twice at once.
+    placed = await finishBooking(deps, placement, claimedFrom(deps, placement, mark), undefined);
+  }
   await waitlist.update(
     deps.table,
     entry,
@@ -86,6 +81,6 @@ async function offer(deps: Deps, detail: ScheduleDetail, entry: WaitlistEntry, l
         ? { status: 'OFFERED', appointmentId: placed.appointment.appointmentId }
         : { status: 'CLOSED' },
     },
-    { if: { status: 'WAITING' } },
+    { if: { status: 'WAITING', requestKey } },
   );
 }

@@ -1,6 +1,6 @@
 import { allow, patient, signed } from '../../shared/access/grants.ts';
 import { route } from '../../shared/context.ts';
-import { accountOf } from './actor-of.ts';
+import { doerOf } from './actor-of.ts';
 import { checkIn } from './attend.ts';
 import { bookAppointment, reasonsAgainst } from './book-appointment.ts';
 import { cancelAppointment } from './cancel-appointment.ts';
@@ -8,7 +8,7 @@ import { confirmAppointment } from './confirm-appointment.ts';
 import * as contract from './contracts.ts';
 import { bookingErrors } from './errors.ts';
 import { listAppointments } from './list-appointments.ts';
-import { EMPTY_RECORD } from './patient-record.ts';
+import { recordFrom } from './patient-record.ts';
 import { rescheduleAppointment } from './reschedule-appointment.ts';
 import { appointments, records } from './store.ts';
 import { viewOf } from './views.ts';
@@ -59,8 +59,7 @@ export const patientRoutes = [
         hold,
         channel: channelOf(call.actor?.kind ?? 'resident'),
         requestKey: call.requestKey,
-        bookedBy: accountOf(call),
-        traceparent: call.traceparent,
+        doer: doerOf(call),
       });
       return viewOf(appointment);
     },
@@ -103,7 +102,7 @@ export const patientRoutes = [
     response: contract.appointmentView,
     errors: ['APPOINTMENT_NOT_FOUND', 'WRONG_STATE', 'HOLD_LAPSED', 'PAYMENT_DUE'],
     audit: 'by-event',
-    handle: async (deps, call) => viewOf(await confirmAppointment(deps, call.params, accountOf(call))),
+    handle: async (deps, call) => viewOf(await confirmAppointment(deps, call.params, doerOf(call))),
   }),
   route({
     method: 'POST',
@@ -117,7 +116,7 @@ export const patientRoutes = [
     handle: async (deps, call) => {
       const { reason } = call.body;
       const cancelled = await cancelAppointment(deps, call.params, {
-        by: accountOf(call),
+        doer: doerOf(call),
         ...(reason === undefined ? {} : { reason }),
       });
       return viewOf(cancelled);
@@ -139,9 +138,9 @@ export const patientRoutes = [
         id: call.params,
         scheduleId,
         ...(slot === undefined ? {} : { slot }),
+        channel: channelOf(call.actor?.kind ?? 'resident'),
         requestKey: call.requestKey,
-        by: accountOf(call),
-        traceparent: call.traceparent,
+        doer: doerOf(call),
       });
       return viewOf(next);
     },
@@ -155,7 +154,7 @@ export const patientRoutes = [
     response: contract.appointmentView,
     errors: ['APPOINTMENT_NOT_FOUND', 'WRONG_STATE', 'CHECK_IN_NOT_OPEN', 'CHECK_IN_TOO_LATE'],
     audit: 'by-event',
-    handle: async (deps, call) => viewOf(await checkIn(deps, call.params, accountOf(call))),
+    handle: async (deps, call) => viewOf(await checkIn(deps, call.params, doerOf(call))),
   }),
   route({
     method: 'GET',
@@ -177,7 +176,7 @@ export const patientRoutes = [
           hold: false,
           channel: channelOf(call.actor?.kind ?? 'resident'),
           requestKey: '',
-          bookedBy: accountOf(call),
+          doer: doerOf(call),
         })),
       ],
     }),
@@ -195,7 +194,7 @@ export const patientRoutes = [
       of: ({ params }) => [{ patientId: params.patientId, subjectId: 'record' }],
     },
     handle: async (deps, { params }) => {
-      const { bans, entries } = (await records.get(deps.table, params.patientId)) ?? EMPTY_RECORD;
+      const { bans, entries } = recordFrom(await records.get(deps.table, params.patientId));
       return { bans: [...bans], noShows: Object.values(entries).filter(({ state }) => state === 'N') };
     },
   }),
@@ -216,7 +215,7 @@ export const patientRoutes = [
     handle: async (deps, call) => {
       const { entry, ahead } = await joinWaitlist(deps, call.params, {
         requestKey: call.requestKey,
-        by: accountOf(call),
+        doer: doerOf(call),
       });
       return { ...entry, ahead };
     },
@@ -228,7 +227,7 @@ export const patientRoutes = [
     access: byPatient,
     request: { params: contract.patientScheduleParams },
     response: contract.waitlistView,
-    errors: ['APPOINTMENT_NOT_FOUND'],
+    errors: ['NOT_WAITING'],
     audit: {
       subject: 'waitlist',
       action: 'READ',
@@ -246,7 +245,7 @@ export const patientRoutes = [
     access: byPatient,
     request: { params: contract.patientScheduleParams },
     response: contract.waitlistView,
-    errors: ['APPOINTMENT_NOT_FOUND'],
+    errors: ['NOT_WAITING'],
     audit: {
       subject: 'waitlist',
       action: 'WRITE',

@@ -1,22 +1,29 @@
 import type { Deps } from '../../shared/deps.ts';
-import { type Day, dayOf } from '../../shared/kernel/china-time.ts';
+import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import type { Reason } from '../../shared/kernel/errors.ts';
 import { appointmentEvent } from './appointment-event.ts';
-import { giveBack, type Taken, takeNumber, tickBy } from './hold-number.ts';
-import { originOf } from './lanes.ts';
-import { type Lane, lapseOf, numberOf, poolOf, slotIndexOf, tokenOf } from './numbers.ts';
-import { changeRecord, entryOf, withEntry } from './patient-record.ts';
-import type { BookingPolicy, Channel } from './policy.ts';
-import { personalReasons } from './rules.ts';
+import { freeNumber } from './free-number.ts';
+import { takeNumber } from './hold-number.ts';
+import { abandonClaim, appointmentFrom, type Claimed, type Placement } from './new-appointment.ts';
+import type { Lane } from './numbers.ts';
 import {
-  type Appointment,
-  appointmentIdOf,
-  appointments,
-  type Claim,
+  changeRecord,
+  closeEntry,
+  entryOf,
   type PatientRecord,
-  type ScheduleDetail,
-} from './store.ts';
+  repeatOf,
+  withEntry,
+} from './patient-record.ts';
+import { personalReasons } from './rules.ts';
+import { type Appointment, appointments, type Claim } from './store.ts';
+
+export type Placed =
+  | { readonly ok: true; readonly appointment: Appointment }
+  | { readonly ok: false; readonly because: 'number-gone'; readonly claim: Claim | undefined }
+  | { readonly ok: false; readonly because: 'personal'; readonly reasons: readonly Reason[] }
+  | { readonly ok: false; readonly because: 'repeated'; readonly appointmentId: string }
+  | { readonly ok: false; readonly because: 'other-request' | 'lapsed' };
 
 /**
  * The second half of every booking, from a judged request to an appointment:
@@ -27,39 +34,16 @@ import {
  *
  * After a crash between two steps the number lapses with its mark and `tickSchedule` gives it back.
  */
-export interface Placement {
-  readonly detail: ScheduleDetail;
-  readonly policy: BookingPolicy;
-  readonly patientId: string;
-  readonly channel: Channel;
-  readonly requestKey: string;
-  readonly bookedBy: string;
-  readonly birthDate?: Day;
-  readonly untilMs: number;
-  /** Keep the number without booking it, until it is confirmed or paid. */
-  readonly hold: boolean;
-  readonly offeredFromWaitlist?: boolean;
-  /** Sets personal rules aside; capacity never. */
-  readonly overrideReason?: string;
-  readonly traceparent?: string;
-}
-
-export type Placed =
-  | { readonly ok: true; readonly appointment: Appointment }
-  | { readonly ok: false; readonly because: 'number-gone'; readonly claim: Claim | undefined }
-  | { readonly ok: false; readonly because: 'personal'; readonly reasons: readonly Reason[] }
-  | { readonly ok: false; readonly because: 'other-request' | 'lapsed' };
-
 export async function placeBooking(
   deps: Deps,
   placement: Placement,
-  lane: Lane,
+  { lane, claim }: { readonly lane: Lane; readonly claim: Claim },
   seen: PatientRecord | undefined,
 ): Promise<Placed> {
-  const { detail, patientId, untilMs } = placement;
-  const taken: Taken = await takeNumber(deps, { scheduleId: detail.scheduleId, patientId, lane, untilMs });
+  const { detail, patientId, untilMs, held } = placement;
+  const { scheduleId } = detail;
+  const taken = await takeNumber(deps, { scheduleId, patientId, lane, untilMs, held, seen: claim });
   if (!taken.ok) return { ok: false, because: 'number-gone', claim: taken.claim };
-  await tickBy(deps, detail.scheduleId, taken.claim, lapseOf(taken.mark) ?? untilMs);
   return finishBooking(deps, placement, { lane, mark: taken.mark }, seen);
 }
 
@@ -67,83 +51,67 @@ export async function placeBooking(
 export async function finishBooking(
   deps: Deps,
   placement: Placement,
-  { lane, mark }: { readonly lane: Lane; readonly mark: number },
+  claimed: Claimed,
   seen: PatientRecord | undefined,
 ): Promise<Placed> {
-  const { detail, patientId, overrideReason, traceparent } = placement;
-  const appointment = appointmentFrom(deps, placement, lane, mark);
-  const today = dayOf(deps.clock.now());
-  const reasons = await changeRecord(deps, patientId, seen, (record) => {
-    if (record.entries[appointment.appointmentId] !== undefined) return 'unchanged';
-    const override = overrideReason !== undefined;
-    const against = personalReasons({ ...placement, record, now: instant(deps.clock), override });
-    if (against.length > 0) return { reasons: against };
-    return { record: withEntry(record, appointment.appointmentId, entryOf(appointment), today) };
-  });
-  if (reasons.length > 0) {
-    await giveBack(deps, { scheduleId: detail.scheduleId, patientId, mark, lane });
-    return { ok: false, because: 'personal', reasons };
-  }
+  const { patientId } = placement;
+  const appointment = appointmentFrom(deps, placement, claimed);
+  const refused = await enterIntoRecord(deps, placement, appointment, seen);
+  if (refused !== undefined) return giveUp(deps, placement, claimed, refused);
   const id = { patientId, appointmentId: appointment.appointmentId };
   const outcome = await appointments.put(deps.table, id, appointment, {
     if: { $exists: false },
-    event: appointmentEvent(deps, id, appointment.status, {
-      by: placement.bookedBy,
-      ...(traceparent === undefined ? {} : { traceparent }),
-    }),
+    event: appointmentEvent(deps, id, appointment.status, placement.doer),
   });
   if (outcome.ok) return { ok: true, appointment: outcome.item };
-  // Somebody finished it before us, or the schedule's tick gave up on it.
   const { current } = outcome;
-  if (current === undefined || current.status === 'EXPIRED') return { ok: false, because: 'lapsed' };
-  if (current.requestKey === placement.requestKey) return { ok: true, appointment: current };
+  if (current?.requestKey === placement.requestKey) return { ok: true, appointment: current };
+  // The schedule's tick gave up on this request: nothing may be left of it in the record.
+  if (current?.status === 'EXPIRED') {
+    await closeEntry(deps, current);
+    return { ok: false, because: 'lapsed' };
+  }
   return { ok: false, because: 'other-request' };
 }
 
-export function appointmentFrom(
-  deps: Pick<Deps, 'clock'>,
+type Refused = Extract<Placed, { readonly because: 'personal' | 'repeated' }>;
+
+/** Rule I3: judged and entered under one version of the record, whatever was seen before. */
+async function enterIntoRecord(
+  deps: Deps,
   placement: Placement,
-  lane: Lane,
-  mark: number,
-): Appointment {
-  const { detail, patientId, channel, requestKey, bookedBy, overrideReason } = placement;
-  const token = tokenOf(mark);
-  const slot = detail.slots[slotIndexOf(lane)];
-  if (slot === undefined) throw new Error('the lane is of no slot of the schedule');
-  const payOnline = detail.feeFen > 0 && detail.paymentMode === 'ONLINE';
-  const held = placement.hold || payOnline;
-  const heldUntil = new Date(lapseOf(mark) ?? placement.untilMs).toISOString();
-  const pool = poolOf(lane);
-  return {
-    appointmentId: appointmentIdOf(detail.scheduleId, token),
-    patientId,
-    scheduleId: detail.scheduleId,
-    token,
-    institutionId: detail.institutionId,
-    departmentId: detail.departmentId,
-    practitionerId: detail.practitioner.id,
-    day: detail.day,
-    half: detail.half,
-    slot: { start: slot.start, end: slot.end },
-    pool: pool === 'WAITLIST' ? originOf(detail, numberOf(token)).pool : pool,
-    channel,
-    status: held ? 'HELD' : 'BOOKED',
-    requestKey,
-    bookedBy,
-    bookedAt: instant(deps.clock),
-    offeredFromWaitlist: placement.offeredFromWaitlist ?? false,
-    cancellableUntil: detail.cancellableUntil,
-    ...(held ? { heldUntil } : {}),
-    ...(overrideReason === undefined ? {} : { overrideReason }),
-    ...(detail.feeFen > 0
-      ? {
-          charge: {
-            amountFen: detail.feeFen,
-            payeeId: detail.institutionId,
-            status: 'OPEN',
-            ...(payOnline ? { payBy: heldUntil } : {}),
-          },
-        }
-      : {}),
-  };
+  appointment: Appointment,
+  seen: PatientRecord | undefined,
+): Promise<Refused | undefined> {
+  const { appointmentId, scheduleId, patientId, requestKey } = appointment;
+  const now = instant(deps.clock);
+  const override = placement.overrideReason !== undefined;
+  const already = 'entered before';
+  const stopped = await changeRecord<Refused | typeof already>(deps, patientId, seen, (record) => {
+    if (record.entries[appointmentId] !== undefined) return { stop: already };
+    const repeated = repeatOf(record, scheduleId, requestKey);
+    if (repeated !== undefined) return { stop: { ok: false, because: 'repeated', appointmentId: repeated } };
+    const reasons = personalReasons({ ...placement, record, now, override });
+    if (reasons.length > 0) return { stop: { ok: false, because: 'personal', reasons } };
+    const entry = [appointmentId, entryOf(appointment)] as const;
+    return { record: withEntry(placement.policy, record, entry, dayOf(now)) };
+  });
+  return stopped === already ? undefined : stopped;
+}
+
+/** The number goes back, unless another request of the same patient has made an appointment of it meanwhile. */
+async function giveUp(
+  deps: Deps,
+  placement: Placement,
+  { mark }: Claimed,
+  refused: Refused,
+): Promise<Placed> {
+  const stands = await abandonClaim(deps, placement, mark);
+  if (stands === undefined || stands.status === 'EXPIRED') {
+    if (stands !== undefined) await freeNumber(deps, stands);
+    return refused;
+  }
+  return stands.requestKey === placement.requestKey
+    ? { ok: true, appointment: stands }
+    : { ok: false, because: 'other-request' };
 }

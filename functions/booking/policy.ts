@@ -21,11 +21,11 @@ const cutoffSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('minutes'), before: z.enum(['slot', 'half-day']), minutes: countOrZero }),
 ]);
 
-/** How far around the visit day, or back from the present, a rule counts. */
+/** How far around the visit day, or back from the present, a rule counts: a year at most. */
 const periodSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('visit-day') }),
-  z.strictObject({ kind: z.literal('days'), days: count }),
-  z.strictObject({ kind: z.literal('months'), months: count }),
+  z.strictObject({ kind: z.literal('days'), days: count.check(z.maximum(366)) }),
+  z.strictObject({ kind: z.literal('months'), months: count.check(z.maximum(12)) }),
   z.strictObject({ kind: z.literal('calendar-month') }),
   z.strictObject({ kind: z.literal('calendar-year') }),
 ]);
@@ -54,7 +54,6 @@ const penaltySchema = z.strictObject({
 });
 
 const poolSchema = z.enum(['PUBLIC', 'COMMUNITY', 'REFERRAL', 'ONSITE']);
-const channelSchema = z.enum(['MINI_PROGRAM', 'COMMUNITY', 'ONSITE', 'CALL_CENTRE']);
 
 /** When a pool opens, counted back from the visit day, and when what is left of it joins the public pool. */
 const poolRuleSchema = z.strictObject({
@@ -92,9 +91,9 @@ export const bookingPolicy = policySection(
     }),
     limits: z.array(limitSchema),
     penalties: z.array(penaltySchema),
-    /** Channels that a ban closes; the others stay open (rule I6). */
-    bannedChannels: z.array(channelSchema),
-    /** Youngest age in full years that may book by itself, if there is one. */
+    /** Channels that a ban closes. Rule I6: never the window on site, so no policy can name it. */
+    bannedChannels: z.array(z.enum(['MINI_PROGRAM', 'COMMUNITY', 'CALL_CENTRE'])),
+    /** Youngest age in full years for which a number is given out otherwise than on site, if there is one. */
     minimumAgeYears: z.optional(count),
     /** How long an unpaid or unconfirmed number is kept. */
     holdMinutes: count,
@@ -119,4 +118,4 @@ export type Period = z.output<typeof periodSchema>;
 export type LimitRule = z.output<typeof limitSchema>;
 export type PenaltyRule = z.output<typeof penaltySchema>;
 export type Pool = z.output<typeof poolSchema>;
-export type Channel = z.output<typeof channelSchema>;
+export type Channel = keyof BookingPolicy['channels'];

@@ -1,18 +1,21 @@
-import { ageOn, type Day, dayOf } from '../../shared/kernel/china-time.ts';
+import { ageOn, type Day, dayOf, instantAt } from '../../shared/kernel/china-time.ts';
 import type { Reason } from '../../shared/kernel/errors.ts';
+import { slotClosesAt } from './cutoffs.ts';
 import { bookingErrors } from './errors.ts';
 import { candidateLanes } from './lanes.ts';
 import type { Lane } from './numbers.ts';
+import type { PatientRecord } from './patient-record.ts';
 import { banEnd, inPeriod, mostInWindow } from './periods.ts';
 import type { BookingPolicy, Channel, LimitRule, Pool } from './policy.ts';
-import type { Ban, Claim, PatientRecord, RecordEntry, ScheduleDetail } from './store.ts';
+import type { RecordEntry } from './record-entry.ts';
+import type { Ban, Claim, ScheduleDetail } from './store.ts';
 
 /** Pure rules of booking: what refuses a booking, and what follows from absence. No input or output here. */
 
 export interface BookingQuestion {
   readonly policy: BookingPolicy;
   readonly detail: ScheduleDetail;
-  readonly claim: Pick<Claim, 'status' | 'free' | 'holders'>;
+  readonly claim: Pick<Claim, 'status' | 'free'>;
   readonly record: PatientRecord;
   readonly channel: Channel;
   /** Undefined: any slot. -1: a slot the schedule does not have. */
@@ -28,30 +31,93 @@ export interface BookingQuestion {
 }
 
 export type BookingAnswer =
-  | { readonly ok: true; readonly lanes: readonly Lane[] }
-  | { readonly ok: false; readonly reasons: readonly Reason[]; readonly soldOut: boolean };
+  | { readonly ok: true; readonly lane: Lane }
+  | {
+      readonly ok: false;
+      readonly reasons: readonly Reason[];
+      /** No number is free and nothing else is in the way. */
+      readonly onlySoldOut: boolean;
+      /** Some of the reasons lie in the patient's record. */
+      readonly personal: boolean;
+    };
 
-/** Every reason against the booking at once, or the lanes to take a number from. */
+/** Every reason against the booking at once, or the lane to take a number from. */
 export function judgeBooking(question: BookingQuestion): BookingAnswer {
-  const { policy, detail, claim, channel, slotIndex, now } = question;
+  const { policy, detail, claim, channel, now } = question;
+  const override = question.override === true;
   const reasons: Reason[] = [];
   const pools = policy.channels[channel];
-  const override = question.override === true;
   const open = override ? pools : pools.filter((pool) => detail.opensAt[pool] <= now);
+  const slots = slotsFor(question);
   if (claim.status === 'CANCELLED') reasons.push(bookingErrors.reason('SCHEDULE_CANCELLED'));
-  if (claim.status === 'ENDED') reasons.push(bookingErrors.reason('SCHEDULE_ENDED'));
-  if (slotIndex === -1) reasons.push(bookingErrors.reason('NO_SUCH_SLOT'));
+  else if (isOver(claim, detail, now)) reasons.push(bookingErrors.reason('SCHEDULE_ENDED'));
+  if (slots.wanted.length === 0) reasons.push(bookingErrors.reason('NO_SUCH_SLOT'));
   if (open.length === 0) {
     const opensAt = pools.map((pool) => detail.opensAt[pool]).toSorted()[0] ?? '';
     reasons.push(bookingErrors.reason('NOT_OPEN_YET', { opensAt }));
   }
-  const closedAt = closingAt(detail, channel);
-  if (!override && now >= closedAt) reasons.push(bookingErrors.reason('BOOKING_CLOSED', { closedAt }));
-  reasons.push(...personalReasons(question));
-  const lanes = candidateLanes(claim, detail, open, slotIndex === -1 ? undefined : slotIndex);
-  const soldOut = open.length > 0 && lanes.length === 0;
-  if (soldOut) reasons.push(bookingErrors.reason('SOLD_OUT'));
-  return reasons.length === 0 ? { ok: true, lanes } : { ok: false, reasons, soldOut };
+  if (slots.coming.length === 0 && slots.closedAt !== undefined) {
+    reasons.push(bookingErrors.reason('BOOKING_CLOSED', { closedAt: slots.closedAt }));
+  }
+  const inThePatient = personalReasons(question);
+  reasons.push(...inThePatient);
+  const others = reasons.length;
+  const [lane] = slots.inOrder.flatMap((indexes) => candidateLanes(claim, open, indexes));
+  if (lane === undefined && open.length > 0 && slots.wanted.length > 0) {
+    reasons.push(bookingErrors.reason('SOLD_OUT'));
+  }
+  if (lane !== undefined && others === 0) return { ok: true, lane };
+  return { ok: false, reasons, onlySoldOut: others === 0, personal: inThePatient.length > 0 };
+}
+
+export function isOver(
+  { status }: Pick<Claim, 'status'>,
+  { endsAt }: Pick<ScheduleDetail, 'endsAt'>,
+  now: string,
+): boolean {
+  return status === 'ENDED' || endsAt <= now;
+}
+
+/** The slots the question is about, and those of them that still take bookings; `closedAt` is when the last one closes. */
+function slotsFor({
+  detail,
+  channel,
+  slotIndex,
+  now,
+  override,
+}: Pick<BookingQuestion, 'detail' | 'channel' | 'slotIndex' | 'now' | 'override'>): {
+  readonly wanted: readonly number[];
+  readonly coming: readonly number[];
+  /** To look for a number in: on site a slot that is over comes last. */
+  readonly inOrder: readonly (readonly number[])[];
+  readonly closedAt: string | undefined;
+} {
+  const every = detail.slots.map((slot, index) => ({
+    index,
+    closesAt: slotClosesAt(detail, slot, channel),
+    over: instantAt(detail.day, slot.end) <= now,
+  }));
+  const wanted = slotIndex === undefined ? every : every.filter(({ index }) => index === slotIndex);
+  const coming = override === true ? wanted : wanted.filter(({ closesAt }) => now < closesAt);
+  const [fresh, over] = [coming.filter(({ over }) => !over), coming.filter(({ over }) => over)];
+  return {
+    wanted: wanted.map(indexOf),
+    coming: coming.map(indexOf),
+    inOrder: coming.length > 0 ? [fresh.map(indexOf), over.map(indexOf)] : [wanted.map(indexOf)],
+    closedAt: wanted
+      .map(({ closesAt }) => closesAt)
+      .toSorted()
+      .at(-1),
+  };
+}
+
+function indexOf({ index }: { readonly index: number }): number {
+  return index;
+}
+
+/** Slots that still take bookings of this channel. */
+export function slotsStillOpen(detail: ScheduleDetail, channel: Channel, now: string): readonly number[] {
+  return slotsFor({ detail, channel, slotIndex: undefined, now }).coming;
 }
 
 /** The reasons that lie in the patient: limits, bans, age. They are judged again under the record's version. */
@@ -68,8 +134,10 @@ export function personalReasons({
   if (override === true) return [];
   const reasons: Reason[] = [];
   const today = dayOf(now);
+  const closedByBans = policy.bannedChannels.some((banned) => banned === channel);
   for (const ban of record.bans) {
-    if (policy.bannedChannels.includes(channel) && ban.from <= today && today <= ban.until) {
+    // Rule I6: a ban closes channels, never the patient's care.
+    if (closedByBans && ban.from <= today && today <= ban.until) {
       reasons.push(bookingErrors.reason('BANNED', { rule: ban.rule, until: ban.until }));
     }
   }
@@ -77,6 +145,7 @@ export function personalReasons({
   if (
     minimumAgeYears !== undefined &&
     birthDate !== undefined &&
+    channel !== 'ONSITE' &&
     ageOn(birthDate, detail.day) < minimumAgeYears
   ) {
     reasons.push(bookingErrors.reason('TOO_YOUNG', { minimumAgeYears }));
@@ -111,14 +180,6 @@ function countedBy(rule: LimitRule, detail: ScheduleDetail, entries: readonly Re
     }),
   );
   return mostInWindow(rule.period, detail.day, [detail.day, ...alike.map(({ day }) => day)]);
-}
-
-/** On-site numbers are given out until the clinic ends; the other channels stop at the booking cut-off. */
-export function closingAt(
-  detail: Pick<ScheduleDetail, 'bookableUntil' | 'endsAt'>,
-  channel: Channel,
-): string {
-  return channel === 'ONSITE' ? detail.endsAt : detail.bookableUntil;
 }
 
 export type PenaltyEvent = BookingPolicy['penalties'][number]['event'];

@@ -1,5 +1,5 @@
 import { entity } from '../../shared/data/entity.ts';
-import type { Day, HourMinute } from '../../shared/kernel/china-time.ts';
+import { type Day, type HourMinute, parseDay } from '../../shared/kernel/china-time.ts';
 import type { Lane } from './numbers.ts';
 import type { Channel, Pool } from './policy.ts';
 import type { AppointmentStatus } from './transitions.ts';
@@ -19,12 +19,15 @@ export interface Claim {
   readonly dueAt?: string;
 }
 
-export interface SlotDetail {
+export interface Slot {
   readonly start: HourMinute;
   readonly end: HourMinute;
   readonly capacity: number;
   readonly quota: Readonly<Record<Pool, number>>;
 }
+
+/** When something closes for a slot: for all slots at once, or each some minutes before it starts. */
+export type Closing = { readonly at: string } | { readonly minutesBeforeSlot: number };
 
 /** What is shown about a schedule; changes rarely. The lookup index lists it under its department by day. */
 export interface ScheduleDetail {
@@ -38,7 +41,7 @@ export interface ScheduleDetail {
   readonly feeFen: number;
   readonly paymentMode: 'ONLINE' | 'ONSITE';
   readonly room?: string;
-  readonly slots: readonly SlotDetail[];
+  readonly slots: readonly Slot[];
   /** Slot index of each number added later (加号), by number. */
   readonly extra: Readonly<Record<string, number>>;
   /** Requests that added a number, by their key: a repeat adds nothing. */
@@ -49,9 +52,10 @@ export interface ScheduleDetail {
   readonly opensAt: Readonly<Record<Pool, string>>;
   /** Instants at which what is left of a pool joins PUBLIC. */
   readonly releasedAt: Readonly<Partial<Record<Pool, string>>>;
-  readonly bookableUntil: string;
-  readonly cancellableUntil: string;
+  readonly closings: { readonly book: Closing; readonly cancel: Closing };
   readonly endsAt: string;
+  /** Of the request that made it: a repeat is answered as the first was. */
+  readonly requestKey?: string;
   readonly lookupPk: string;
   readonly lookupSk: string;
 }
@@ -93,22 +97,6 @@ export interface Appointment {
   readonly rescheduledFrom?: string;
 }
 
-/** One appointment in its patient's record, kept as long as a rule may ask for it. */
-export interface RecordEntry {
-  readonly day: Day;
-  readonly half: Half;
-  readonly institutionId: string;
-  readonly departmentId: string;
-  readonly practitionerId: string;
-  /** A active or attended, C cancelled by the patient, N no-show, X ended without fault of the patient. */
-  readonly state: 'A' | 'C' | 'N' | 'X';
-  readonly requestKey: string;
-  /** Day on which it was cancelled. */
-  readonly endedOn?: Day;
-  /** A paid fee was refunded on the day of the visit. */
-  readonly sameDayRefund?: boolean;
-}
-
 export interface Ban {
   readonly rule: string;
   readonly from: Day;
@@ -119,9 +107,10 @@ export interface Ban {
 }
 
 /** What limits, bans and repeats are judged by: one item a patient, changed under its version (rule I3). */
-export interface PatientRecord {
+export interface StoredRecord {
   readonly version: number;
-  readonly entries: Readonly<Record<string, RecordEntry>>;
+  /** By appointment id, packed: see record-entry.ts. */
+  readonly entries: Readonly<Record<string, string>>;
   readonly bans: readonly Ban[];
 }
 
@@ -144,7 +133,7 @@ export interface Template {
   readonly feeFen: number;
   readonly paymentMode: 'ONLINE' | 'ONSITE';
   readonly room?: string;
-  readonly slots: readonly SlotDetail[];
+  readonly slots: readonly Slot[];
   readonly weekdays: readonly number[];
   readonly onHolidays: boolean;
   readonly from: Day;
@@ -190,7 +179,7 @@ export const appointments = entity<AppointmentId, Appointment>(
   }),
 );
 
-export const records = entity<string, PatientRecord>(CONTEXT, 'record', (patientId) => ({
+export const records = entity<string, StoredRecord>(CONTEXT, 'record', (patientId) => ({
   pk: `booking#patient#${patientId}`,
   sk: 'record',
 }));
@@ -246,6 +235,22 @@ export function appointmentIdOf(scheduleId: string, token: number): string {
 
 export function scheduleOf(appointmentId: string): string {
   return appointmentId.slice(0, appointmentId.lastIndexOf('_'));
+}
+
+/** What a schedule's id says of it. */
+export function partsOf(scheduleId: string): {
+  readonly day: Day;
+  readonly half: Half;
+  readonly practitionerId: string;
+} {
+  const [, year, month, date, half, practitionerId] =
+    /^(\d{4})(\d{2})(\d{2})([APE])-(.+)$/.exec(scheduleId) ?? [];
+  if (practitionerId === undefined) throw new Error('not the id of a schedule');
+  return {
+    day: parseDay(`${year}-${month}-${date}`),
+    half: half === 'A' || half === 'P' ? half : 'E',
+    practitionerId,
+  };
 }
 
 /** The schedule whose claim item has this key. */

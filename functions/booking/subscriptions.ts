@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Subscription } from '../../shared/context.ts';
 import { auditEntry } from '../../shared/privacy/audit.ts';
+import { eventTypeOf } from './appointment-event.ts';
 import { idSchema } from './contracts.ts';
 import { settleAppointment } from './settle-appointment.ts';
 import { appointments, practitioners } from './store.ts';
@@ -36,7 +37,7 @@ const keepPractitioner: Subscription = {
 /** Finishes what the request that ended the appointment may have left undone. */
 const settleEnded: readonly Subscription[] = TERMINAL.filter((status) => status !== 'FULFILLED').map(
   (status) => ({
-    event: eventType(status),
+    event: eventTypeOf(status),
     handle: async (deps, event) => {
       const { patientId, appointmentId } = appointmentMoved.parse(event.data);
       const appointment = await appointments.get(
@@ -51,7 +52,7 @@ const settleEnded: readonly Subscription[] = TERMINAL.filter((status) => status 
 
 /** Every change of an appointment is written down for its patient, once: the entry's id is the event's. */
 const auditMoves: readonly Subscription[] = APPOINTMENT_STATUSES.map((status) => ({
-  event: eventType(status),
+  event: eventTypeOf(status),
   handle: async ({ table }, { id, at, data, traceparent }) => {
     const { patientId, appointmentId, by } = appointmentMoved.parse(data);
     const entry = auditEntry(id, {
@@ -66,9 +67,5 @@ const auditMoves: readonly Subscription[] = APPOINTMENT_STATUSES.map((status) =>
     await table.put(entry, { if: { $exists: false } });
   },
 }));
-
-function eventType(status: string): string {
-  return `booking.appointment-${status.toLowerCase().replaceAll('_', '-')}`;
-}
 
 export const subscriptions: readonly Subscription[] = [keepPractitioner, ...settleEnded, ...auditMoves];

@@ -1,15 +1,17 @@
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
-import type { Reason } from '../../shared/kernel/errors.ts';
+import type { Doer } from './appointment-event.ts';
 import { reasonsAgainst } from './book-appointment.ts';
 import { bookingErrors } from './errors.ts';
-import { offerFreedNumbers, waitingFor } from './offer-freed-numbers.ts';
+import { offerFreedNumbers } from './offer-freed-numbers.ts';
 import { bookingPolicy } from './policy.ts';
 import { type WaitlistEntry, type WaitlistId, waitlist } from './store.ts';
+import { waitingFor } from './waiting-list.ts';
 
 export interface WaitlistPlace {
   readonly entry: WaitlistEntry;
+  /** People ahead. */
   readonly ahead: number;
 }
 
@@ -17,34 +19,39 @@ export interface WaitlistPlace {
 export async function joinWaitlist(
   deps: Deps,
   id: WaitlistId,
-  request: { readonly requestKey: string; readonly by: string },
+  { requestKey, doer }: { readonly requestKey: string; readonly doer: Doer },
 ): Promise<WaitlistPlace> {
   const known = await waitlist.get(deps.table, id, { consistent: true });
-  if (known?.requestKey === request.requestKey) return placeOf(deps, known);
+  if (known?.requestKey === requestKey) return placeOf(deps, known);
+  if (known?.status === 'WAITING') throw bookingErrors.refusal('ALREADY_WAITING');
+  const { scheduleId, patientId } = id;
   const reasons = await reasonsAgainst(deps, {
-    ...id,
+    scheduleId,
+    patientId,
     hold: true,
     channel: 'MINI_PROGRAM',
-    requestKey: request.requestKey,
-    bookedBy: request.by,
+    requestKey,
+    doer,
   });
-  const others = reasons.filter(({ code }: Reason) => code !== 'SOLD_OUT');
+  const others = reasons.filter(({ code }) => code !== 'SOLD_OUT');
   if (others.length > 0) throw bookingErrors.refusal('BOOKING_REFUSED', { reasons: others });
   if (reasons.length === 0) throw bookingErrors.refusal('WAITLIST_NOT_NEEDED');
   const now = instant(deps.clock);
   const { maxPerSchedule } = deps.city.policy(bookingPolicy).at(dayOf(now)).waitlist;
-  if ((await waitingFor(deps, id.scheduleId)).length >= maxPerSchedule)
+  // No invariant: two who come at once may both be the last.
+  if ((await waitingFor(deps, scheduleId)).length >= maxPerSchedule)
     throw bookingErrors.refusal('WAITLIST_FULL');
   const outcome = await waitlist.put(
     deps.table,
     id,
-    { ...id, status: 'WAITING', joinedAt: now, requestKey: request.requestKey },
-    { if: { $any: [{ $exists: false }, { status: { in: ['LEFT', 'CLOSED', 'OFFERED'] } }] } },
+    { scheduleId, patientId, status: 'WAITING', joinedAt: now, requestKey },
+    { if: { $any: [{ $exists: false }, { status: { ne: 'WAITING' } }] } },
   );
-  if (!outcome.ok) throw bookingErrors.refusal('ALREADY_WAITING');
-  // A number may have come free since the gate was read.
-  await offerFreedNumbers(deps, id.scheduleId);
-  return placeOf(deps, (await waitlist.get(deps.table, id, { consistent: true })) ?? outcome.item);
+  if (!outcome.ok && outcome.current?.requestKey !== requestKey)
+    throw bookingErrors.refusal('ALREADY_WAITING');
+  // A number may have come free since the claim was read.
+  await offerFreedNumbers(deps, scheduleId);
+  return waitlistPlace(deps, id);
 }
 
 export async function leaveWaitlist(deps: Deps, id: WaitlistId): Promise<WaitlistPlace> {
@@ -55,24 +62,19 @@ export async function leaveWaitlist(deps: Deps, id: WaitlistId): Promise<Waitlis
     { if: { status: 'WAITING' } },
   );
   const entry = outcome.ok ? outcome.item : outcome.current;
-  if (entry === undefined) throw bookingErrors.refusal('APPOINTMENT_NOT_FOUND');
+  if (entry === undefined) throw bookingErrors.refusal('NOT_WAITING');
   return { entry, ahead: 0 };
 }
 
 export async function waitlistPlace(deps: Deps, id: WaitlistId): Promise<WaitlistPlace> {
-  const entry = await waitlist.get(deps.table, id);
-  if (entry === undefined) throw bookingErrors.refusal('APPOINTMENT_NOT_FOUND');
+  const entry = await waitlist.get(deps.table, id, { consistent: true });
+  if (entry === undefined) throw bookingErrors.refusal('NOT_WAITING');
   return placeOf(deps, entry);
 }
 
 async function placeOf(deps: Deps, entry: WaitlistEntry): Promise<WaitlistPlace> {
   if (entry.status !== 'WAITING') return { entry, ahead: 0 };
   const waiting = await waitingFor(deps, entry.scheduleId);
-  return {
-    entry,
-    ahead: Math.max(
-      0,
-      waiting.findIndex(({ patientId }) => patientId === entry.patientId),
-    ),
-  };
+  const ahead = waiting.findIndex(({ patientId }) => patientId === entry.patientId);
+  return { entry, ahead: Math.max(0, ahead) };
 }

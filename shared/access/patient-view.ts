@@ -50,11 +50,22 @@ export async function writePatientProfile(
  * @throws FieldSealError when the item was moved or altered.
  */
 export async function readPatientProfile(
-  { cipher, table }: Pick<Deps, 'cipher' | 'table'>,
+  deps: Pick<Deps, 'cipher' | 'table'>,
   patientId: string,
 ): Promise<PatientProfile | undefined> {
-  const item = await table.get(patientProfileKey(patientId), { consistent: true });
-  if (item === undefined) return undefined;
+  const item = await deps.table.get(patientProfileKey(patientId), { consistent: true });
+  return item === undefined ? undefined : openPatientProfile(deps, patientId, item);
+}
+
+/**
+ * The same from an item already read, for who reads it in a batch.
+ * @throws FieldSealError when the item was moved or altered.
+ */
+export async function openPatientProfile(
+  { cipher }: Pick<Deps, 'cipher'>,
+  patientId: string,
+  item: Item,
+): Promise<PatientProfile> {
   const text = await cipher.open(PATIENT_SCOPE, placeOf(patientId), String(item['profile']));
   return { ...sealedSchema.parse(JSON.parse(text)), synthetic: item['synthetic'] === true };
 }

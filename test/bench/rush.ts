@@ -56,7 +56,7 @@ async function run(engine: Awaited<ReturnType<typeof startTableEngine>>): Promis
       practitionerId: `doctor${round}`,
     });
     setupUnits += meter.bill().writeUnits - atSetup;
-    const order = { scheduleId, hold: false, channel: 'MINI_PROGRAM' as const, bookedBy: 'bench' };
+    const order = { scheduleId, hold: false, channel: 'MINI_PROGRAM' as const, doer: { by: 'bench' } };
     ours.push(
       await measure(shuffled(residents, round), (patientId) =>
         bookAppointment(deps, { ...order, patientId, requestKey: `${patientId}-${round}` }).then(
