@@ -1,6 +1,7 @@
 import {
   aws_certificatemanager as acm,
   aws_apigatewayv2 as apigateway,
+  CfnOutput,
   aws_apigatewayv2_integrations as integrations,
   aws_apigateway as rest,
 } from 'aws-cdk-lib';
@@ -51,6 +52,9 @@ export class HttpEdge extends Construct {
       },
       ...(domainName === undefined ? {} : { domainMapping: { domainName } }),
     });
+    if (domainName !== undefined)
+      new CfnOutput(stack, 'DomainTarget', { value: domainName.regionalDomainName });
+    else new CfnOutput(stack, 'Address', { value: api.apiEndpoint });
     for (const { name } of contexts) {
       const integration = new integrations.HttpLambdaIntegration(name, apiFunction(this, stack, name));
       for (const path of [`/${name}`, `/${name}/{proxy+}`]) {

@@ -1,4 +1,4 @@
-import { aws_certificatemanager as acm, aws_apigateway as apigateway } from 'aws-cdk-lib';
+import { aws_certificatemanager as acm, aws_apigateway as apigateway, CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ACCESS_LOG_FIELDS } from './access-log.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -59,6 +59,9 @@ export class RestEdge extends Construct {
             },
           }),
     });
+    const target = api.domainName?.domainNameAliasDomainName;
+    if (target !== undefined) new CfnOutput(stack, 'DomainTarget', { value: target });
+    else new CfnOutput(stack, 'Address', { value: api.deploymentStage.urlForPath() });
     for (const { name } of contexts) {
       const integration = new apigateway.LambdaIntegration(apiFunction(this, stack, name), {
         allowTestInvoke: false,

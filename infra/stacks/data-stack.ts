@@ -14,6 +14,7 @@ export class DataStack extends CityStack {
   constructor(scope: Construct, city: City) {
     super(scope, 'data', city, 'Key, table and files');
     const { key } = new CityKey(this, this);
+    const warm = warmthOf(city);
     const table = new dynamodb.Table(this, 'Table', {
       tableName: this.names.table,
       partitionKey: string(tableKeys.partitionKey),
@@ -26,14 +27,7 @@ export class DataStack extends CityStack {
       stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
       deletionProtection: city.deletionProtection,
       removalPolicy: this.removalPolicy,
-      ...(city.warmThroughput === undefined
-        ? {}
-        : {
-            warmThroughput: {
-              readUnitsPerSecond: city.warmThroughput.readsPerSecond,
-              writeUnitsPerSecond: city.warmThroughput.writesPerSecond,
-            },
-          }),
+      ...warm,
     });
     for (const indexName of indexNames) {
       const { partitionKey, sortKey, projection } = tableIndexes[indexName];
@@ -41,6 +35,8 @@ export class DataStack extends CityStack {
         indexName,
         partitionKey: string(partitionKey),
         sortKey: string(sortKey),
+        // A cold index holds back the writes of a warm table.
+        ...warm,
         ...(projection === 'ALL'
           ? { projectionType: dynamodb.ProjectionType.ALL }
           : { projectionType: dynamodb.ProjectionType.INCLUDE, nonKeyAttributes: [...projection] }),
@@ -58,4 +54,11 @@ export class DataStack extends CityStack {
       stringValue,
     });
   }
+}
+
+function warmthOf({ warmThroughput: warm }: City): Pick<dynamodb.TableProps, 'warmThroughput'> {
+  if (warm === undefined) return {};
+  return {
+    warmThroughput: { readUnitsPerSecond: warm.readsPerSecond, writeUnitsPerSecond: warm.writesPerSecond },
+  };
 }
