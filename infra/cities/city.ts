@@ -40,7 +40,7 @@ export interface City {
   readonly demo?: true;
   /** x86_64 in China: arm64 there is not verified. */
   readonly architecture: 'x86_64' | 'arm64';
-  /** Of every log group. 网络安全法 art. 21 asks for six months at least. */
+  /** Of every log group. 网络安全法 asks for six months at least. */
   readonly logRetentionDays: 180 | 365 | 731;
   readonly pointInTimeRecovery: boolean;
   /** Refuses deletion of the table, and keeps table, key, files and logs when a stack goes. */
