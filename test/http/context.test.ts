@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { contexts } from '../../infra/contexts.ts';
+import { allow, institution, none, patient } from '../../shared/access/grants.ts';
+import { type Context, defineContext, InvalidContext, type Route, route } from '../../shared/context.ts';
+import { defineErrors } from '../../shared/kernel/errors.ts';
+import { smallErrors } from './small-context.ts';
+
+function faultsOf(parts: Partial<Context>): string {
+  try {
+    defineContext({ name: 'things', errors: smallErrors, routes: [], ...parts });
+  } catch (error) {
+    if (error instanceof InvalidContext) return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+type Parts = Partial<Parameters<typeof route>[0]>;
+
+function routeWith(parts: Parts): Route {
+  return route({
+    method: 'GET',
+    path: '/things',
+    summary: '读取',
+    access: 'public',
+    response: z.object({ name: z.string() }),
+    handle: async () => ({ name: 'a' }),
+    ...parts,
+  });
+}
+
+const thingParams = { params: z.object({ thingId: z.string() }) };
+
+describe('a context', () => {
+  it('is whole with its name, errors and routes alone', () => {
+    const context = defineContext({ name: 'things', errors: smallErrors, routes: [routeWith({})] });
+    expect(context).toMatchObject({ tasks: {}, subscriptions: [], timers: {}, schedules: [], grants: [] });
+    const [only] = context.routes;
+    expect(only).toMatchObject({ status: 200, requestKey: 'not-needed', maxBodyBytes: 65_536, errors: [] });
+    expect(routeWith({ method: 'POST' })).toMatchObject({ requestKey: 'required' });
+  });
+
+  it.each<[string, Parts]>([
+    ['is not below /things', { path: '/other' }],
+    ['is not below /things', { path: '/thingsandmore' }],
+    ['is not below /things', { path: 'things' }],
+    ['has a segment that is neither', { path: '/things/' }],
+    ['has a segment that is neither', { path: '/things//size' }],
+    ['has a segment that is neither', { path: '/things/Size' }],
+    [
+      'has a segment that is neither',
+      { path: '/things/{thing-id}', request: { params: z.object({ 'thing-id': z.string() }) } },
+    ],
+    ['has a segment that is neither', { path: '/things/x{thingId}', request: thingParams }],
+    ['names a parameter twice', { path: '/things/{thingId}/{thingId}', request: thingParams }],
+    ['and its params schema name different parameters', { path: '/things/{thingId}' }],
+    ['and its params schema name different parameters', { path: '/things', request: thingParams }],
+    ['and its params schema name different parameters', { path: '/things/{otherId}', request: thingParams }],
+    [
+      'and its params schema name different parameters',
+      { path: '/things/{thingId}', request: { params: z.string() } },
+    ],
+    ['names the unknown error NO_SUCH', { errors: ['NO_SUCH'] }],
+    ['names the unknown error NOT_FOUND', { errors: ['NOT_FOUND'] }],
+    ['reads, but takes a body', { request: { body: z.object({}) } }],
+    ['reads, but asks for a request key', { requestKey: 'required' }],
+    ['is public, so nobody could be written down', { audit: 'by-event' }],
+    ['is open to nobody', { access: [] }],
+    ['has a grant by {patientId}, which is not in the path', { access: allow('resident', patient()) }],
+    ['has a grant by {institutionId}, which is not in the path', { access: allow('nurse', institution()) }],
+    ['grants fields that its response lacks: secret', { access: allow('nurse', none, ['name', 'secret']) }],
+    [
+      'grants fields that its response lacks: name',
+      { access: allow('nurse', none, ['name']), response: z.array(z.string()) },
+    ],
+  ])('refuses a route that %s', (fault, parts) => {
+    const declared = routeWith(parts);
+    expect(faultsOf({ routes: [declared] })).toContain(`${declared.method} ${declared.path} ${fault}`);
+  });
+
+  it('refuses two routes of one method and shape', () => {
+    const [one, other] = ['thingId', 'otherId'].map((name) =>
+      routeWith({ path: `/things/{${name}}`, request: { params: z.object({ [name]: z.string() }) } }),
+    );
+    if (one === undefined || other === undefined) throw new Error('two routes were made');
+    expect(faultsOf({ routes: [one, other] })).toBe('things: two routes answer GET /things/{}');
+    expect(faultsOf({ routes: [one, { ...other, method: 'DELETE' }] })).toBe('none');
+  });
+
+  it.each<[string, Partial<Context>]>([
+    ['Things is no lower-case word', { name: 'Things' }],
+    [
+      "the error NOT_FOUND is the house's",
+      { errors: defineErrors({ NOT_FOUND: { status: 404, message: '无', note: '' } }) },
+    ],
+    [
+      'the subscription appointment-ended is no',
+      { subscriptions: [{ event: 'appointment-ended', handle: async () => {} }] },
+    ],
+    [
+      'the subscription booking.Ended is no',
+      { subscriptions: [{ event: 'booking.Ended', handle: async () => {} }] },
+    ],
+    ['the subscription booking.* is no', { subscriptions: [{ event: 'booking.*', handle: async () => {} }] }],
+    [
+      'the task or timer KeepThing is no lower-case word',
+      { tasks: { KeepThing: { input: z.any(), output: z.any(), handle: async () => 1 } } },
+    ],
+    ['the task or timer due#thing is no lower-case word', { timers: { 'due#thing': async () => {} } }],
+    [
+      'the schedule Nightly is no lower-case word',
+      { schedules: [{ name: 'Nightly', dailyAt: '00:30', handle: async () => {} }] },
+    ],
+    [
+      "the schedule's name sweep is taken",
+      { schedules: [{ name: 'sweep', dailyAt: '00:30', handle: async () => {} }] },
+    ],
+    [
+      'the schedule nightly has no time of day',
+      { schedules: [{ name: 'nightly', dailyAt: '24:00', handle: async () => {} }] },
+    ],
+    [
+      'the schedule nightly has no time of day',
+      { schedules: [{ name: 'nightly', dailyAt: '7:05', handle: async () => {} }] },
+    ],
+    [
+      'two schedules are called nightly',
+      {
+        schedules: ['00:30', '12:30'].map((dailyAt) => ({
+          name: 'nightly',
+          dailyAt,
+          handle: async () => {},
+        })),
+      },
+    ],
+    ...[
+      'relation',
+      'relation#x',
+      '#',
+      '',
+      'Relation#',
+      'relation##',
+      'keys#',
+      'secrets#',
+      'keys#Patient',
+      '*#',
+    ].map((prefix): [string, Partial<Context>] => [
+      `the grant ${prefix} is neither a shared view nor`,
+      { grants: [{ prefix, access: 'read' }] },
+    ]),
+    ["the grant things# is the context's own", { grants: [{ prefix: 'things#', access: 'write' }] }],
+  ])('refuses: %s', (fault, parts) => {
+    expect(faultsOf(parts)).toContain(fault);
+  });
+
+  it.each(['relation#', 'audit#', 'keys#patient', 'secrets#identity', 'wechat#'])(
+    'may be granted %s',
+    (prefix) => {
+      expect(faultsOf({ grants: [{ prefix, access: 'read' }] })).toBe('none');
+    },
+  );
+
+  it('hears all its faults at once', () => {
+    const routes = [routeWith({ path: '/other' }), routeWith({ errors: ['NO_SUCH'] })];
+    const schedules = [{ name: 'sweep', dailyAt: 'noon', handle: async () => {} }];
+    expect(faultsOf({ routes, schedules }).split('; ')).toHaveLength(4);
+  });
+});
+
+describe('the contexts of this repository', () => {
+  it('have names of their own, none the beginning of another', () => {
+    const names = contexts.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
