@@ -2,20 +2,27 @@ import * as z from 'zod';
 import type { Context, Route, Schema } from '../context.ts';
 import { type ErrorDefinition, houseErrors } from '../kernel/errors.ts';
 
-/** OpenAPI 3.1 of all contexts, from the same declarations that serve the requests. Build time and laptop only. */
+/**
+ * OpenAPI 3.1 of all contexts, from the same declarations that serve the requests, paths in order of the alphabet.
+ * Build time and laptop only.
+ */
 export function openApi(
   contexts: readonly Context[],
   { version = '0.1.0' }: { version?: string } = {},
 ): object {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const context of contexts) {
-    for (const route of context.routes) {
-      paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(context, route) };
-    }
+  const declared = contexts.flatMap((context) => context.routes.map((route) => ({ context, route })));
+  for (const { context, route } of declared.toSorted((a, b) => compare(a.route.path, b.route.path))) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(context, route) };
   }
   return {
     openapi: '3.1.0',
-    info: { title: '分级诊疗平台 tiered care', version },
+    info: {
+      title: '分级诊疗平台 tiered care',
+      version,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
     tags: contexts.map(({ name }) => ({ name })),
     paths,
     components: {
@@ -23,6 +30,10 @@ export function openApi(
       schemas: { Error: ERROR },
     },
   };
+}
+
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function operation(context: Context, route: Route): object {
@@ -57,7 +68,11 @@ function operation(context: Context, route: Route): object {
             content: { 'application/json': { schema: jsonSchema(route.request.body, 'input') } },
           },
         }),
-    responses: { [route.status]: success, ...errorResponses(context, route) },
+    responses: {
+      [route.status]: success,
+      ...(route.method === 'GET' ? { 304: { description: '内容未变化（If-None-Match）' } } : {}),
+      ...errorResponses(context, route),
+    },
   };
 }
 
@@ -88,7 +103,14 @@ function errorResponses(context: Context, route: Route): Record<string, object> 
       status,
       {
         description: entries.map(([code, { message }]) => `\`${code}\` ${message}`).join('；'),
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+        content: {
+          'application/json': {
+            schema: {
+              allOf: [{ $ref: '#/components/schemas/Error' }],
+              properties: { code: { enum: entries.map(([code]) => code) } },
+            },
+          },
+        },
       },
     ]),
   );
