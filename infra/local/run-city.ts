@@ -7,6 +7,7 @@ import { VirtualClock } from './clock/virtual-clock.ts';
 import { openDataFolder } from './data-folder.ts';
 import { DeadLetters } from './events/dead-letters.ts';
 import { startPump } from './events/start-pump.ts';
+import { fillTable, type Load } from './fill-table.ts';
 import { createFunctions } from './functions-in-process.ts';
 import { type AnswerLine, cityListener } from './http/city-listener.ts';
 import { clockRoutes } from './http/clock-routes.ts';
@@ -29,7 +30,7 @@ export interface CityPlan {
   readonly reset: boolean;
   readonly wechatUsers: readonly WeChatUser[];
   /** Fills a new city. What it left half done when it was killed is thrown away before it is called again. */
-  readonly load: (deps: Deps) => Promise<void>;
+  readonly load: Load;
   /** More of the laptop's own routes. */
   readonly routes?: (deps: Deps) => readonly LocalRoute[];
   readonly onAnswer?: (line: AnswerLine) => void;
@@ -67,10 +68,19 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<string> {
   teardown.add(() => folder.release());
   const clock = new VirtualClock(`${folder.path}/clock.json`);
   const services = await startServices({ ...plan, folder: folder.path, clock }, teardown);
-  const deps = createDeps(envOf(plan, folder.cityFile, services), { clock });
+  const env = envOf(plan, folder.cityFile, services);
+  const deps = createDeps(env, { clock });
   teardown.add(watchProcess(services.engine.pid, () => plan.onEngineLost?.()));
   if (!folder.loaded) {
-    await plan.load(deps);
+    await fillTable({
+      client: services.dynamoDb,
+      tableName: services.tableName,
+      clock,
+      city: city.id,
+      contexts,
+      depsOver: (table) => createDeps(env, { clock, table }),
+      load: plan.load,
+    });
     folder.markLoaded();
   }
 

@@ -13,7 +13,7 @@ export interface JourneyModule {
   readonly journey: (journey: Journey) => Promise<void>;
 }
 
-/** The body of an answer with the status that the story expects; the difference, where it has another. */
+/** The body of an answer with the status the story expects; the difference, where it has another. */
 export function expectStatus<Body>(answer: Answer, status: number): Body {
   if (answer.status !== status) {
     throw new AssertionError({
@@ -23,6 +23,6 @@ export function expectStatus<Body>(answer: Answer, status: number): Body {
       operator: 'expectStatus',
     });
   }
-  // A journey is a test: it looks at what it needs of the body.
+  // A journey knows what it asked for, and looks at what it needs of it.
   return answer.body as Body;
 }

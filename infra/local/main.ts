@@ -1,0 +1,51 @@
+import { allCities } from '../cities/all-cities.ts';
+import type { City } from '../cities/city.ts';
+import { contexts } from '../contexts.ts';
+import { FolderLockedError } from './city-lock.ts';
+import { demoOf, demoWeChatUsers, loadDemo, totpRoute } from './demo.ts';
+import { readOptions, StartError, type StartOptions } from './options.ts';
+import { type RunningCity, runCity } from './run-city.ts';
+import { whatNext } from './what-next.ts';
+
+/** `npm start`: one city on this machine. */
+async function start(options: StartOptions): Promise<RunningCity> {
+  const city = cityOf(options.city);
+  const demo = demoOf(city.id);
+  let running: RunningCity | undefined;
+  const stop = async (code: number): Promise<void> => {
+    await running?.stop();
+    process.exit(code);
+  };
+  running = await runCity({
+    ...options,
+    city,
+    contexts,
+    wechatUsers: demoWeChatUsers(demo),
+    load: (deps, settle) => loadDemo(deps, settle, demo),
+    routes: (deps) => [totpRoute(deps, demo)],
+    onEngineLost: () => {
+      console.error('the embedded DynamoDB has ended; the city stops');
+      void stop(1);
+    },
+    ...(options.quiet
+      ? {}
+      : { onAnswer: ({ method, path, status, ms }) => console.log(`${status} ${method} ${path} ${ms} ms`) }),
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(0));
+  console.log(options.quiet ? running.url : whatNext({ city, url: running.url, folder: options.folder }));
+  return running;
+}
+
+function cityOf(id: string): City {
+  const city = allCities.find((one) => one.id === id);
+  if (city !== undefined) return city;
+  throw new StartError(`there is no city ${id}; there are: ${allCities.map((one) => one.id).join(', ')}`);
+}
+
+try {
+  await start(readOptions(process.argv.slice(2), process.env));
+} catch (error) {
+  const explained = error instanceof StartError || error instanceof FolderLockedError;
+  console.error(explained ? error.message : error);
+  process.exit(1);
+}
