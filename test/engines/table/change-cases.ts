@@ -85,6 +85,9 @@ const SET: readonly ChangeCase[] = [
   { before: { map: { a: 1 } }, changes: { set: { 'map[0]': 1 } }, after: 'refused' },
   { before: { list: [1] }, changes: { set: { 'list[0].a': 1 } }, after: 'refused' },
   { before: { n: 1 }, changes: { set: { ok: 1, 'map.a': 1 } }, after: 'refused' },
+  { before: { map: {} }, changes: { set: { 'map.constructor.a': 1 } }, after: 'refused' },
+  { before: { map: {} }, changes: { set: { 'map.constructor': 1 } }, after: { map: { constructor: 1 } } },
+  { before: { n: 1 }, changes: { set: { m: { $from: 'constructor' } } }, after: 'refused' },
 ];
 
 const FROM: readonly ChangeCase[] = [

@@ -42,7 +42,7 @@ export function injectFaults(client: DynamoDBClient): Faults {
 function responseOf({ error, status = 400, reasons }: Fault): object {
   const body = JSON.stringify({
     __type: `com.amazonaws.dynamodb.v20120810#${error}`,
-    message: 'injected',
+    message: 'the engine quotes secret-4',
     ...(reasons && { CancellationReasons: reasons.map((Code) => ({ Code })) }),
   });
   const headers = { 'content-type': 'application/x-amz-json-1.0' };

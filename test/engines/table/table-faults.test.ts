@@ -256,6 +256,12 @@ describe('a write whose answer is lost', () => {
       expect(await attributes(key)).toBeUndefined();
     });
   });
+  it('answers neither yes nor no either when it was throttled in between', async () => {
+    const key = await put(1);
+    faults.next.push(LOST, THROTTLED);
+    const update = table.update(key, { set: { n: 2 } }, { if: { n: { ne: 2 } } });
+    await expect(update).rejects.toMatchObject({ applied: 'unknown' });
+  });
   it('and somebody else’s item stands there: neither yes nor no', async () => {
     const key = await put(5);
     faults.next.push({ error: 'reset' });
@@ -316,6 +322,14 @@ describe('a table that cannot be reached', () => {
     }
     expect(faults.sent).toHaveLength(2);
     expect(sleeps).toEqual([]);
+  });
+  it('or refuses the call, tells nothing that the engine quotes', async () => {
+    faults.next.push({ error: 'ValidationException' });
+    const error: unknown = await table.get(freshKey()).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'TABLE_INVALID_CALL' });
+    expect(JSON.stringify([String(error), error, Object(error).stack, Object(error).cause])).not.toContain(
+      'secret',
+    );
   });
   it('is told apart from one that refuses', async () => {
     const dead = createDynamoTable({
