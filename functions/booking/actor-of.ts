@@ -3,7 +3,7 @@ import { houseErrors } from '../../shared/kernel/errors.ts';
 import type { Doer } from './appointment-event.ts';
 
 /** The account that acts; routes behind grants always have one. */
-export function accountOf({ actor }: { readonly actor: Actor | undefined }): string {
+function accountOf({ actor }: { readonly actor: Actor | undefined }): string {
   if (actor === undefined) throw houseErrors.refusal('UNAUTHENTICATED');
   return actor.accountId;
 }

@@ -1,5 +1,6 @@
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
+import type { Doer } from './appointment-event.ts';
 import { bookingErrors } from './errors.ts';
 import { laneOf, MAX_NUMBERS } from './numbers.ts';
 import { claims, schedules } from './store.ts';
@@ -10,7 +11,7 @@ export interface ExtraNumber {
   /** Start of the slot it belongs to. */
   readonly slot: string;
   readonly reason: string;
-  readonly by: string;
+  readonly doer: Doer;
   readonly requestKey: string;
 }
 
@@ -19,7 +20,7 @@ export interface ExtraNumber {
  * the detail. The new number is an on-site one. Repeating the request adds nothing.
  */
 export async function addExtraNumber(deps: Deps, extra: ExtraNumber): Promise<number> {
-  const { institutionId, scheduleId, slot, reason, by, requestKey } = extra;
+  const { institutionId, scheduleId, slot, reason, doer, requestKey } = extra;
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const [claim, detail] = await Promise.all([
       claims.get(deps.table, scheduleId, { consistent: true }),
@@ -43,7 +44,12 @@ export async function addExtraNumber(deps: Deps, extra: ExtraNumber): Promise<nu
       ),
       schedules.updateOperation(
         scheduleId,
-        { set: { [`extra.${number}`]: slotIndex, [`extraRequests.${requestKey}`]: { number, reason, by } } },
+        {
+          set: {
+            [`extra.${number}`]: slotIndex,
+            [`extraRequests.${requestKey}`]: { number, reason, by: doer.by },
+          },
+        },
         { if: { [`extraRequests.${requestKey}`]: { exists: false } } },
       ),
     ]);

@@ -8,16 +8,9 @@ import { claimedFrom, claimUntil, type Placement, paysOnline } from './new-appoi
 import { lapseOf, tokenOf } from './numbers.ts';
 import { type PatientRecord, readRecord, repeatOf } from './patient-record.ts';
 import { finishBooking, type Placed, placeBooking } from './place-booking.ts';
-import { type BookingAnswer, type BookingQuestion, judgeBooking } from './rules.ts';
+import { type BookingAnswer, type BookingQuestion, judgeBooking, wantedSlot } from './rules.ts';
 import { endOneLapsedHold, settleLapsed } from './settle-holder.ts';
-import {
-  type Appointment,
-  appointmentIdOf,
-  appointments,
-  type Claim,
-  type ScheduleDetail,
-  schedules,
-} from './store.ts';
+import { type Appointment, appointmentIdOf, appointments, type Claim, schedules } from './store.ts';
 import { VACATING } from './transitions.ts';
 
 export interface BookingOrder extends Comer {
@@ -40,7 +33,6 @@ export async function bookAppointment(deps: Deps, order: BookingOrder): Promise<
   const repeated = await findRepeat(deps, order, gate.record);
   if (repeated !== undefined) return repeated;
   const placement = await placementFor(deps, order, gate);
-  const { detail } = gate;
   let { claim, record } = gate;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const mark = claim.holders[order.patientId];
@@ -57,7 +49,7 @@ export async function bookAppointment(deps: Deps, order: BookingOrder): Promise<
     }
     if (!answer.ok) {
       if (!answer.onlySoldOut) throw bookingErrors.refusal('BOOKING_REFUSED', { reasons: answer.reasons });
-      if (!(await endOneLapsedHold(deps, { detail, claim, finder: order.patientId })))
+      if (!(await endOneLapsedHold(deps, { scheduleId: order.scheduleId, claim, finder: order.patientId })))
         throw bookingErrors.refusal('SOLD_OUT');
       claim = await readClaim(deps, order.scheduleId);
       continue;
@@ -120,15 +112,11 @@ function questionFor(
     claim,
     record,
     channel,
-    slotIndex: slotIndexOf(detail, slot),
+    slotIndex: wantedSlot(detail, slot),
     now: instant(deps.clock),
     override: overrideReason !== undefined,
     ...(birthDate === undefined ? {} : { birthDate }),
   };
-}
-
-export function slotIndexOf({ slots }: ScheduleDetail, slot: string | undefined): number | undefined {
-  return slot === undefined ? undefined : slots.findIndex(({ start }) => start === slot);
 }
 
 /**
@@ -160,7 +148,7 @@ async function resume(
     throw bookingErrors.refusal('ALREADY_BOOKED');
   }
   if (existing !== undefined || lapsed) {
-    await settleLapsed(deps, { detail, claim, patientId, mark });
+    await settleLapsed(deps, { detail, status: claim.status, patientId, mark });
     return undefined;
   }
   const current = { ...placement, detail };

@@ -3,7 +3,7 @@ import type { Actor } from '../../shared/access/actor.ts';
 import { allow, institution } from '../../shared/access/grants.ts';
 import { type Route, route } from '../../shared/context.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
-import { accountOf, doerOf } from './actor-of.ts';
+import { doerOf } from './actor-of.ts';
 import { addExtraNumber } from './add-extra-number.ts';
 import { appointmentAtDesk, checkIn, takeVisitStep, type VisitStep } from './attend.ts';
 import { bookAppointment } from './book-appointment.ts';
@@ -137,7 +137,7 @@ export const deskRoutes = [
       const number = await addExtraNumber(deps, {
         ...call.params,
         ...call.body,
-        by: accountOf(call),
+        doer: doerOf(call),
         requestKey: call.requestKey,
       });
       return { scheduleId: call.params.scheduleId, number };

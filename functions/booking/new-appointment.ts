@@ -106,7 +106,7 @@ export function appointmentFrom(
 export async function abandonClaim(
   deps: Deps,
   { detail, policy, patientId }: Pick<Placement, 'detail' | 'policy' | 'patientId'>,
-  mark: number,
+  claimed: Claimed,
 ): Promise<Appointment | undefined> {
   const {
     charge: _none,
@@ -124,7 +124,7 @@ export async function abandonClaim(
       untilMs: deps.clock.now(),
       held: false,
     },
-    claimedFrom(deps, { detail, policy }, mark),
+    claimed,
   );
   const id = { patientId, appointmentId: never.appointmentId };
   const outcome = await appointments.put(

@@ -100,13 +100,8 @@ async function enterIntoRecord(
 }
 
 /** The number goes back, unless another request of the same patient has made an appointment of it meanwhile. */
-async function giveUp(
-  deps: Deps,
-  placement: Placement,
-  { mark }: Claimed,
-  refused: Refused,
-): Promise<Placed> {
-  const stands = await abandonClaim(deps, placement, mark);
+async function giveUp(deps: Deps, placement: Placement, claimed: Claimed, refused: Refused): Promise<Placed> {
+  const stands = await abandonClaim(deps, placement, claimed);
   if (stands === undefined || stands.status === 'EXPIRED') {
     if (stands !== undefined) await freeNumber(deps, stands);
     return refused;

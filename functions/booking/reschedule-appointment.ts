@@ -4,7 +4,6 @@ import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { appointmentEvent, type Doer } from './appointment-event.ts';
-import { slotIndexOf } from './book-appointment.ts';
 import { bookingErrors } from './errors.ts';
 import { laneForFreed } from './free-number.ts';
 import { birthDateFor, type Gate, readGate } from './gate.ts';
@@ -14,7 +13,7 @@ import { tokenOf } from './numbers.ts';
 import { offerFreedNumbers } from './offer-freed-numbers.ts';
 import { entryOf, nextRecord, withEntry } from './patient-record.ts';
 import type { Channel } from './policy.ts';
-import { judgeBooking } from './rules.ts';
+import { judgeBooking, wantedSlot } from './rules.ts';
 import {
   type Appointment,
   type AppointmentId,
@@ -116,7 +115,7 @@ async function chooseNumber(
     claim,
     record,
     channel: order.channel,
-    slotIndex: slotIndexOf(detail, order.slot),
+    slotIndex: wantedSlot(detail, order.slot),
     now: instant(deps.clock),
     except: appointmentId,
     ...(await birthDateFor(deps, patientId, gate)),

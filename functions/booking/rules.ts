@@ -41,6 +41,11 @@ export type BookingAnswer =
       readonly personal: boolean;
     };
 
+/** The place of the slot that starts then: -1 where the schedule has none, undefined where any will do. */
+export function wantedSlot({ slots }: ScheduleDetail, start: string | undefined): number | undefined {
+  return start === undefined ? undefined : slots.findIndex((slot) => slot.start === start);
+}
+
 /** Every reason against the booking at once, or the lane to take a number from. */
 export function judgeBooking(question: BookingQuestion): BookingAnswer {
   const { policy, detail, claim, channel, now } = question;

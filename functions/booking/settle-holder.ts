@@ -3,7 +3,7 @@ import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { SYSTEM } from './appointment-event.ts';
 import { endAppointment, settleOrLeave } from './appointment-moves.ts';
-import { abandonClaim } from './new-appointment.ts';
+import { abandonClaim, claimedFrom } from './new-appointment.ts';
 import { isHold, lapseOf, tokenOf } from './numbers.ts';
 import { bookingPolicy } from './policy.ts';
 import {
@@ -13,10 +13,12 @@ import {
   type Claim,
   claims,
   type ScheduleDetail,
+  schedules,
 } from './store.ts';
 import { type AppointmentStatus, VACATING } from './transitions.ts';
 
 export interface Holder {
+  /** Read consistently: it must know every number of the claim. */
   readonly detail: ScheduleDetail;
   readonly status: Claim['status'];
   readonly patientId: string;
@@ -32,7 +34,9 @@ export type Settled = 'settled' | 'stays' | 'again';
 export async function settleHolder(deps: Deps, holder: Holder): Promise<Settled> {
   const { detail, status, patientId, mark } = holder;
   const policy = deps.city.policy(bookingPolicy).at(dayOf(deps.clock.now()));
-  const appointment = holder.appointment ?? (await abandonClaim(deps, { detail, policy, patientId }, mark));
+  const appointment =
+    holder.appointment ??
+    (await abandonClaim(deps, { detail, policy, patientId }, claimedFrom(deps, { detail, policy }, mark)));
   if (appointment === undefined) return 'again';
   if (VACATING.includes(appointment.status)) {
     return (await settleOrLeave(deps, appointment)) ? 'settled' : 'again';
@@ -71,23 +75,27 @@ function whatTimeBrings(
 /** Bookings that a crash left without an appointment are the timer's; who waits for a number need not look at them. */
 const TIMER_GRACE_MS = 5 * 60_000;
 
+export interface Sighting {
+  readonly scheduleId: string;
+  readonly claim: Claim;
+  readonly finder: string;
+}
+
 /**
  * Rule I4: a lapsed hold is free at once. Whoever finds a schedule sold out ends one lapsed hold, not all of them: at
  * the release hour thousands look at the same moment. Each starts elsewhere, so they seldom end the same one.
  */
 export async function endOneLapsedHold(
   deps: Deps,
-  {
-    detail,
-    claim,
-    finder,
-  }: { readonly detail: ScheduleDetail; readonly claim: Claim; readonly finder: string },
+  { scheduleId, claim, finder }: Sighting,
 ): Promise<boolean> {
   const lapsed = lapsedHolds(claim, deps.clock.now());
   const chosen = lapsed[[...finder].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % lapsed.length];
   if (chosen === undefined) return false;
   const [patientId, mark] = chosen;
-  await settleLapsed(deps, { detail, claim, patientId, mark });
+  const detail = await schedules.get(deps.table, scheduleId, { consistent: true });
+  if (detail === undefined) return false;
+  await settleLapsed(deps, { detail, status: claim.status, patientId, mark });
   return true;
 }
 
@@ -102,22 +110,12 @@ export function lapsedHolds({ status, holders }: Claim, now: number): readonly (
 /** Settles one holder whose claim lapsed; one that turns out to be booked loses its lapse, so that nobody looks again. */
 export async function settleLapsed(
   deps: Deps,
-  {
-    detail,
-    claim,
-    patientId,
-    mark,
-  }: {
-    readonly detail: ScheduleDetail;
-    readonly claim: Claim;
-    readonly patientId: string;
-    readonly mark: number;
-  },
+  { detail, status, patientId, mark }: Omit<Holder, 'appointment'>,
 ): Promise<void> {
   const { scheduleId } = detail;
   const id = { patientId, appointmentId: appointmentIdOf(scheduleId, tokenOf(mark)) };
   const appointment = await appointments.get(deps.table, id, { consistent: true });
-  const settled = await settleHolder(deps, { detail, status: claim.status, patientId, mark, appointment });
+  const settled = await settleHolder(deps, { detail, status, patientId, mark, appointment });
   if (settled === 'stays') await settleMarks(deps, scheduleId, [[patientId, mark]]);
 }
 

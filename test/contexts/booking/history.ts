@@ -1,0 +1,309 @@
+import { addExtraNumber } from '../../../functions/booking/add-extra-number.ts';
+import { checkIn, takeVisitStep } from '../../../functions/booking/attend.ts';
+import { bookAppointment } from '../../../functions/booking/book-appointment.ts';
+import { cancelAppointment } from '../../../functions/booking/cancel-appointment.ts';
+import { cancelSchedule } from '../../../functions/booking/cancel-schedule.ts';
+import { confirmAppointment } from '../../../functions/booking/confirm-appointment.ts';
+import { booking } from '../../../functions/booking/context.ts';
+import { bookingPolicy } from '../../../functions/booking/policy.ts';
+import { rescheduleAppointment } from '../../../functions/booking/reschedule-appointment.ts';
+import type { AppointmentId } from '../../../functions/booking/store.ts';
+import { tickSchedule } from '../../../functions/booking/tick-schedule.ts';
+import { joinWaitlist, leaveWaitlist } from '../../../functions/booking/waitlist.ts';
+import { patientProfileKey } from '../../../shared/access/patient-view.ts';
+import type { Change } from '../../../shared/data/memory-store.ts';
+import type { Table } from '../../../shared/data/table.ts';
+import type { Deps } from '../../../shared/deps.ts';
+import { Refusal } from '../../../shared/kernel/errors.ts';
+import { createWorker } from '../../../shared/worker.ts';
+import { cityWith } from '../../support/city-policy.ts';
+import { type TestDeps, testDeps } from '../../support/deps.ts';
+import { checkAtRest, RuleWatch } from './invariants.ts';
+import { policyValues } from './policy-values.ts';
+import { addSchedule, HOSPITAL, LAMBDA } from './scene.ts';
+
+/** A city whose limits and penalties are soon reached. */
+const city = cityWith('demo', 'booking', {
+  ...policyValues,
+  cutoffs: {
+    book: {
+      general: { kind: 'minutes', before: 'slot', minutes: 10 },
+      expert: { kind: 'minutes', before: 'slot', minutes: 10 },
+    },
+    cancel: {
+      general: { kind: 'minutes', before: 'slot', minutes: 30 },
+      expert: { kind: 'minutes', before: 'half-day', minutes: 0 },
+    },
+  },
+  limits: [
+    { id: 'same-day', same: [], period: { kind: 'visit-day' }, max: 1 },
+    { id: 'seven-days', same: [], period: { kind: 'days', days: 7 }, max: 2 },
+  ],
+  penalties: [
+    {
+      id: 'no-show',
+      event: 'no-show',
+      period: { kind: 'calendar-year' },
+      steps: [{ count: 1, ban: { kind: 'days', days: 30 } }],
+    },
+    {
+      id: 'cancellations',
+      event: 'cancellation',
+      period: { kind: 'calendar-month' },
+      steps: [{ count: 2, ban: { kind: 'days', days: 10 } }],
+    },
+  ],
+  waitlist: { offerMinutes: 10, maxPerSchedule: 3 },
+});
+
+/** Starts shortly before something happens by itself: an ordinary hour, the release, the clinic, its end. */
+const STARTS = [
+  '2026-03-02T00:00:00.000Z',
+  '2026-03-04T09:45:00.000Z',
+  '2026-03-06T00:30:00.000Z',
+  '2026-03-06T01:30:00.000Z',
+  '2026-03-06T02:35:00.000Z',
+];
+const PATIENTS = ['pat00001', 'pat00002', 'pat00003', 'pat00004', 'pat00005'];
+const MOST_AT_ONCE = 4;
+
+export interface HistoryResult {
+  readonly writes: number;
+  /** How often each operation succeeded or was refused, by name and code. */
+  readonly outcomes: ReadonlyMap<string, number>;
+}
+
+/** Runs one random history with every await interleaved, and holds every write against the rules. */
+export async function runHistory(seed: number, operations: number): Promise<HistoryResult> {
+  const history = new History(seed);
+  await history.prepare();
+  await history.run(operations);
+  await history.rest();
+  return { writes: history.watch.writes, outcomes: history.outcomes };
+}
+
+class History {
+  readonly watch = new RuleWatch(city.policy(bookingPolicy).at('2026-03-02'));
+  readonly outcomes = new Map<string, number>();
+  readonly #random: () => number;
+  readonly #waiting: (() => void)[] = [];
+  readonly #events: string[] = [];
+  readonly #appointments: AppointmentId[] = [];
+  readonly #schedules: string[] = [];
+  readonly #deps: Deps;
+  readonly #scene: TestDeps;
+  #running = 0;
+  #interleaved = true;
+  #failure: unknown;
+
+  constructor(seed: number) {
+    this.#random = mulberry32(seed);
+    const stale = { lag: () => (this.#interleaved && this.#random() < 0.3 ? 60_000 : 0), maxLag: 60_000 };
+    const onChange = (change: Change): void => {
+      this.watch.onChange(change);
+      this.#heard(change);
+    };
+    this.#scene = testDeps({ city, memory: { onChange, stale } });
+    this.#deps = { ...this.#scene, table: this.#taking(this.watch.watched(this.#scene.table)) };
+  }
+
+  async prepare(): Promise<void> {
+    const scene = { ...this.#scene, table: this.watch.watched(this.#scene.table) };
+    for (const patientId of PATIENTS)
+      await scene.table.put({
+        ...patientProfileKey(patientId),
+        profile: 'never opened here',
+        synthetic: true,
+      });
+    const days = ['2026-03-06', '2026-03-06', '2026-03-07'] as const;
+    for (const [index, day] of days.entries()) {
+      const capacity = 1 + this.#below(3);
+      const apart = this.#below(capacity + 1);
+      const { scheduleId } = await addSchedule(scene, {
+        practitionerId: `doctor${index}`,
+        day,
+        capacity,
+        slotCount: 1 + this.#below(2),
+        quota: this.#random() < 0.5 ? { COMMUNITY: apart } : { ONSITE: Math.min(1, apart) },
+        visitKind: this.#random() < 0.5 ? 'general' : 'expert',
+        feeFen: this.#random() < 0.3 ? 500 : 0,
+        paymentMode: 'ONSITE',
+      });
+      this.#schedules.push(scheduleId);
+    }
+    this.watch.check();
+    this.#scene.clock.set(this.#pick(STARTS));
+  }
+
+  /** Starts operations, lets table calls through one by one in any order, and moves the clock, as the seed says. */
+  async run(operations: number): Promise<void> {
+    let started = 0;
+    while (started < operations || this.#running > 0) {
+      const dice = this.#random();
+      if (started < operations && this.#running < MOST_AT_ONCE && (dice < 0.25 || this.#running === 0)) {
+        started += 1;
+        this.#start();
+      } else if (dice > 0.985) {
+        this.#scene.clock.advance(this.#below(20) * 60_000);
+      } else {
+        this.#waiting.splice(this.#below(this.#waiting.length), 1)[0]?.();
+      }
+      await settled();
+      if (this.#failure !== undefined) throw this.#failure;
+    }
+  }
+
+  /** Everything that is left happens: holds lapse, clinics end, events arrive. Then all must be in its place. */
+  async rest(): Promise<void> {
+    this.#interleaved = false;
+    const deps = { ...this.#scene, table: this.watch.watched(this.#scene.table) };
+    for (let round = 0; round < 12; round += 1) {
+      this.#scene.clock.advance(3 * 60_000);
+      await this.#everything(deps);
+    }
+    checkAtRest(this.#scene.all(), this.#scene.clock.now());
+    this.#scene.clock.advance(6 * 24 * 3_600_000);
+    for (let round = 0; round < 4; round += 1) {
+      this.#scene.clock.advance(3 * 60_000);
+      await this.#everything(deps);
+    }
+    checkAtRest(this.#scene.all(), this.#scene.clock.now());
+  }
+
+  async #everything(deps: Deps): Promise<void> {
+    const worker = createWorker(booking, deps);
+    await worker({ sweep: true }, LAMBDA);
+    while (this.#events.length > 0) await this.#deliver(deps);
+  }
+
+  #heard({ key, old, new: item }: Change): void {
+    if (item === undefined) return;
+    if (typeof item['event'] === 'string' && item['eventId'] !== old?.['eventId'])
+      this.#events.push(item['event']);
+    if (key.sk.startsWith('appointment#') && old === undefined)
+      this.#appointments.push({
+        patientId: String(item['patientId']),
+        appointmentId: String(item['appointmentId']),
+      });
+  }
+
+  /** Events come in any order, and one in five twice. */
+  async #deliver(deps: Deps): Promise<void> {
+    const index = this.#below(this.#events.length);
+    const event = this.#random() < 0.2 ? this.#events[index] : this.#events.splice(index, 1)[0];
+    if (event === undefined) return;
+    const { type } = JSON.parse(event) as { type: string };
+    if (!booking.subscriptions.some((subscription) => subscription.event === type)) {
+      this.#events.splice(this.#events.indexOf(event) >>> 0, 1);
+      return;
+    }
+    const worker = createWorker(booking, deps);
+    await worker({ detail: { type, event } } as Parameters<typeof worker>[0], LAMBDA);
+  }
+
+  #start(): void {
+    const [name, work] = this.#operation();
+    this.#running += 1;
+    work().then(
+      () => this.#ended(name, 'ok'),
+      (error: unknown) => {
+        if (!(error instanceof Refusal)) this.#failure ??= error;
+        this.#ended(name, error instanceof Refusal ? error.code : 'failed');
+      },
+    );
+  }
+
+  #ended(name: string, outcome: string): void {
+    this.#running -= 1;
+    const key = `${name} ${outcome}`;
+    this.outcomes.set(key, (this.outcomes.get(key) ?? 0) + 1);
+  }
+
+  #operation(): readonly [string, () => Promise<unknown>] {
+    const deps = this.#deps;
+    const patientId = this.#pick(PATIENTS);
+    const scheduleId = this.#pick(this.#schedules);
+    const requestKey = `request-${this.#below(4)}`;
+    const slot = this.#pick([undefined, undefined, '09:00', '10:00']);
+    const wanted = slot === undefined ? {} : { slot };
+    const doer = { by: 'account-1' };
+    const dice = this.#random();
+    if (dice < 0.4 || this.#appointments.length === 0) {
+      const channel = this.#pick(['MINI_PROGRAM', 'MINI_PROGRAM', 'COMMUNITY', 'ONSITE'] as const);
+      const hold = this.#random() < 0.5;
+      const order = { patientId, scheduleId, channel, hold, requestKey, doer, ...wanted };
+      return ['book', () => bookAppointment(deps, order)];
+    }
+    const id = this.#pick(this.#appointments);
+    if (dice < 0.48) return ['confirm', () => confirmAppointment(deps, id, doer)];
+    if (dice < 0.58) return ['cancel', () => cancelAppointment(deps, id, { doer })];
+    if (dice < 0.66) {
+      const order = { id, scheduleId, channel: 'MINI_PROGRAM' as const, requestKey, doer, ...wanted };
+      return ['reschedule', () => rescheduleAppointment(deps, order)];
+    }
+    if (dice < 0.72)
+      return ['join', () => joinWaitlist(deps, { scheduleId, patientId }, { requestKey, doer })];
+    if (dice < 0.74) return ['leave', () => leaveWaitlist(deps, { scheduleId, patientId })];
+    if (dice < 0.79) return ['check-in', () => checkIn(deps, id, doer)];
+    if (dice < 0.82) {
+      const step = this.#pick(['call', 'miss', 'start', 'fulfil'] as const);
+      return [step, () => takeVisitStep(deps, id, step, doer)];
+    }
+    if (dice < 0.88) return ['sweep', () => createWorker(booking, deps)({ sweep: true }, LAMBDA)];
+    if (dice < 0.91) return ['tick', () => tickSchedule(deps, scheduleId)];
+    if (dice < 0.97) return ['deliver', () => this.#deliver(deps)];
+    if (dice < 0.985) {
+      const extra = {
+        institutionId: HOSPITAL,
+        scheduleId,
+        slot: slot ?? '09:00',
+        reason: '加号',
+        doer,
+        requestKey,
+      };
+      return ['extra', () => addExtraNumber(deps, extra)];
+    }
+    const stop = { institutionId: HOSPITAL, scheduleId, reason: '停诊', doer };
+    return ['stop', () => cancelSchedule(deps, stop)];
+  }
+
+  /** The table with a turn to wait for before each call. */
+  #taking(table: Table): Table {
+    const turn = async <T>(call: () => Promise<T>): Promise<T> => {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      return call();
+    };
+    return {
+      get: (...args) => turn(() => table.get(...args)),
+      getMany: (...args) => turn(() => table.getMany(...args)),
+      query: (...args) => turn(() => table.query(...args)),
+      put: (...args) => turn(() => table.put(...args)),
+      update: (...args) => turn(() => table.update(...args)),
+      delete: (...args) => turn(() => table.delete(...args)),
+      transact: (...args) => turn(() => table.transact(...args)),
+    };
+  }
+
+  #below(count: number): number {
+    return Math.floor(this.#random() * count);
+  }
+
+  #pick<T>(things: readonly T[]): T {
+    return things[this.#below(things.length)] as T;
+  }
+}
+
+/** After this no use case can go on without another turn. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { runHistory } from './history.ts';
+
+const HISTORIES = 2_000;
+const OPERATIONS = 18;
+
+/** Another first seed, or more histories, for a longer search: `BOOKING_SEED=7 BOOKING_HISTORIES=50000`. */
+const first = Number(process.env['BOOKING_SEED'] ?? 1);
+const histories = Number(process.env['BOOKING_HISTORIES'] ?? HISTORIES);
+
+test('I1–I7 hold after every write of thousands of interleaved histories, and everything comes to rest', {
+  timeout: 600_000,
+}, async () => {
+  const outcomes = new Map<string, number>();
+  let writes = 0;
+  for (let seed = first; seed < first + histories; seed += 1) {
+    const result = await runHistory(seed, OPERATIONS).catch((error: unknown) => {
+      throw new Error(`history ${seed} broke`, { cause: error });
+    });
+    writes += result.writes;
+    for (const [outcome, count] of result.outcomes)
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count);
+  }
+  console.log(writes, [...outcomes].toSorted());
+  expect(writes).toBeGreaterThan(histories * 20);
+});
