@@ -14,6 +14,7 @@ import { bookingPolicy } from './policy.ts';
 import {
   claims,
   departmentKey,
+  practisesAt,
   practitioners,
   type ScheduleDetail,
   scheduleIdOf,
@@ -30,9 +31,10 @@ export async function createSchedule(
   { requestKey, ...input }: CreateSchedule & { readonly requestKey?: string },
 ): Promise<ScheduleDetail | undefined> {
   const { practitionerId, departmentId, day, half, slots, room, visitKind, feeFen, paymentMode } = input;
-  const doctor = await practitioners.get(deps.table, { institutionId, practitionerId }, { consistent: true });
+  const doctor = await practitioners.get(deps.table, practitionerId, { consistent: true });
   const reasons: Reason[] = [...faultsOf(input)];
-  if (doctor === undefined || !doctor.active) reasons.push(bookingErrors.reason('PRACTITIONER_UNKNOWN'));
+  if (!practisesAt(doctor, { institutionId, departmentId }))
+    reasons.push(bookingErrors.reason('PRACTITIONER_UNKNOWN'));
   if (instantAt(day, slots.at(-1)?.end ?? '00:00') <= instant(deps.clock))
     reasons.push(bookingErrors.reason('IN_THE_PAST'));
   const times = timesOrReason(deps, input);

@@ -4,7 +4,7 @@ import type { templateBody } from './contracts.ts';
 import { faultsOf } from './create-schedule.ts';
 import { bookingErrors } from './errors.ts';
 import { generateFrom } from './generate-schedules.ts';
-import { practitioners, TEMPLATES_KEY, type Template, templates } from './store.ts';
+import { practisesAt, practitioners, TEMPLATES_KEY, type Template, templates } from './store.ts';
 
 /** Writes a weekly template whole and makes its schedules at once. Schedules that exist already stay as they are. */
 export async function putTemplate(
@@ -13,8 +13,8 @@ export async function putTemplate(
   { room, until, ...body }: z.output<typeof templateBody>,
 ): Promise<number> {
   const reasons = [...faultsOf(body)];
-  const doctor = await practitioners.get(deps.table, { ...id, practitionerId: body.practitionerId });
-  if (doctor === undefined || !doctor.active) reasons.push(bookingErrors.reason('PRACTITIONER_UNKNOWN'));
+  const doctor = await practitioners.get(deps.table, body.practitionerId, { consistent: true });
+  if (!practisesAt(doctor, { ...id, ...body })) reasons.push(bookingErrors.reason('PRACTITIONER_UNKNOWN'));
   if (reasons.length > 0) throw bookingErrors.refusal('SCHEDULE_INVALID', { reasons });
   const template: Template = {
     ...id,

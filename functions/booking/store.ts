@@ -145,8 +145,8 @@ export interface Template {
 /** Booking's own copy of what directory says of a practitioner; refreshed by events. */
 export interface PractitionerCopy {
   readonly practitionerId: string;
-  readonly institutionId: string;
-  readonly departmentId: string;
+  /** Where they practise (多点执业): a schedule is made at one of these. */
+  readonly sites: readonly { readonly institutionId: string; readonly departmentId: string }[];
   readonly name: string;
   readonly title: string;
   readonly active: boolean;
@@ -208,14 +208,10 @@ export const templates = entity<{ institutionId: string; templateId: string }, T
   }),
 );
 
-export const practitioners = entity<{ institutionId: string; practitionerId: string }, PractitionerCopy>(
-  CONTEXT,
-  'practitioner',
-  ({ institutionId, practitionerId }) => ({
-    pk: `booking#institution#${institutionId}`,
-    sk: `practitioner#${practitionerId}`,
-  }),
-);
+export const practitioners = entity<string, PractitionerCopy>(CONTEXT, 'practitioner', (practitionerId) => ({
+  pk: `booking#practitioner#${practitionerId}`,
+  sk: 'copy',
+}));
 
 /** Lists schedules of a department by day (lookup index). */
 export function departmentKey(institutionId: string, departmentId: string): string {
@@ -256,4 +252,18 @@ export function partsOf(scheduleId: string): {
 /** The schedule whose claim item has this key. */
 export function scheduleOfClaim({ pk }: { readonly pk: string }): string {
   return pk.slice('booking#schedule#'.length);
+}
+
+/** Whether the doctor is at work in that department now. */
+export function practisesAt(
+  doctor: PractitionerCopy | undefined,
+  place: { readonly institutionId: string; readonly departmentId: string },
+): boolean {
+  return (
+    doctor?.active === true &&
+    doctor.sites.some(
+      ({ institutionId, departmentId }) =>
+        institutionId === place.institutionId && departmentId === place.departmentId,
+    )
+  );
 }

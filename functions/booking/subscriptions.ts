@@ -9,8 +9,7 @@ import { APPOINTMENT_STATUSES, TERMINAL } from './transitions.ts';
 
 const practitionerChanged = z.object({
   practitionerId: idSchema,
-  institutionId: idSchema,
-  departmentId: idSchema,
+  sites: z.array(z.object({ institutionId: idSchema, departmentId: idSchema })),
   name: z.string(),
   title: z.string(),
   active: z.boolean(),
@@ -23,14 +22,10 @@ const appointmentMoved = z.object({ patientId: idSchema, appointmentId: z.string
 const keepPractitioner: Subscription = {
   event: 'directory.practitioner-changed',
   handle: async ({ table }, event) => {
-    const { practitionerId, institutionId, departmentId, name, title, active, version } =
-      practitionerChanged.parse(event.data);
-    await practitioners.put(
-      table,
-      { institutionId, practitionerId },
-      { practitionerId, institutionId, departmentId, name, title, active, version },
-      { if: { $any: [{ $exists: false }, { version: { lt: version } }] } },
-    );
+    const copy = practitionerChanged.parse(event.data);
+    await practitioners.put(table, copy.practitionerId, copy, {
+      if: { $any: [{ $exists: false }, { version: { lt: copy.version } }] },
+    });
   },
 };
 

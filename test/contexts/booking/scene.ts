@@ -14,6 +14,7 @@ import {
 import { patientProfileKey, writePatientProfile } from '../../../shared/access/patient-view.ts';
 import type { Deps } from '../../../shared/deps.ts';
 import type { Day } from '../../../shared/kernel/china-time.ts';
+import { Refusal } from '../../../shared/kernel/errors.ts';
 import { createWorker } from '../../../shared/worker.ts';
 
 export const HOSPITAL = 'jx-hospital';
@@ -29,19 +30,14 @@ export async function addDoctor(
   practitionerId = DOCTOR,
   { institutionId = HOSPITAL, active = true }: { institutionId?: string; active?: boolean } = {},
 ): Promise<void> {
-  await practitioners.put(
-    deps.table,
-    { institutionId, practitionerId },
-    {
-      practitionerId,
-      institutionId,
-      departmentId: DEPARTMENT,
-      name: '测试医生',
-      title: 'chief',
-      active,
-      version: 1,
-    },
-  );
+  await practitioners.put(deps.table, practitionerId, {
+    practitionerId,
+    sites: [{ institutionId, departmentId: DEPARTMENT }],
+    name: '测试医生',
+    title: 'chief',
+    active,
+    version: 1,
+  });
 }
 
 /** A registered patient, as identity leaves them in the shared view. */
@@ -142,5 +138,16 @@ export async function sweep(deps: Deps): Promise<void> {
   await createWorker(booking, deps)({ sweep: true }, LAMBDA);
 }
 
-/** A booking policy's values with some replaced. */
-export type Values = Record<string, unknown>;
+/** `ok`, or the code; of a booking that was refused all its reasons, each with the rule it names. */
+export async function outcome(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return 'ok';
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const reasons = error.details.reasons?.map(({ code, detail }) =>
+      [code, detail?.['rule']].join(' ').trim(),
+    );
+    return reasons === undefined ? error.code : reasons.join(', ');
+  }
+}
