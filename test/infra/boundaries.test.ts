@@ -62,6 +62,7 @@ describe('import boundaries', () => {
     ['shared/a.ts', "import '../infra/app.ts'", /^shared knows no context/],
     ['functions/booking/a.ts', "import type { C } from '../../infra/app.ts'", /^functions do not know where/],
     ['infra/build.ts', "import '../test/support/a.ts'", /^nothing but tests/],
+    ['infra/app.ts', "import '../functions/booking/rules.ts'", /^stacks know of a context/],
     ['functions/booking/a.ts', "import * as z from 'zod'", /^functions and shared import zod\/mini/],
   ])('refuse %s what it must not know', (path, source, sentence) => {
     const files = { ...booking, 'infra/app.ts': '', 'test/support/a.ts': '', [path]: source };

@@ -6,6 +6,7 @@ import { allCities } from '../../infra/cities/all-cities.ts';
 import { type City, cityFile } from '../../infra/cities/city.ts';
 import { demo } from '../../infra/cities/demo.ts';
 import { policySections } from '../../infra/cities/policy-sections.ts';
+import { contexts } from '../../infra/contexts.ts';
 import { cityAsset } from '../../infra/stacks/city-asset.ts';
 import { parseCity } from '../../shared/policy/city.ts';
 
@@ -33,6 +34,13 @@ describe('the settings of', () => {
     expect(write(rest)).toThrow('policy.booking');
     expect(write({ ...demo.policy, booking: [] })).toThrow('policy.booking');
     expect(write({ ...demo.policy, referrals: [] })).toThrow('policy.referrals');
+  });
+
+  it('meet every context there is: a folder with a declaration is in the list', () => {
+    const files = globSync('functions/*/context.ts', { cwd: join(import.meta.dirname, '..', '..') });
+    expect(contexts.map(({ name }) => name).toSorted()).toEqual(
+      files.map((file) => basename(dirname(file))).toSorted(),
+    );
   });
 
   it('know the policy section of every context that has one', async () => {

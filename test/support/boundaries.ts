@@ -40,6 +40,14 @@ const RULES: readonly Rule[] = [
     breaks: ({ from, to }) => isBelow('functions', from) && isBelow('infra', to),
   },
   {
+    name: "stacks know of a context its declaration and its policy's schema",
+    breaks: ({ from, to }) =>
+      isBelow('infra', from) &&
+      !isBelow('infra/local', from) &&
+      isBelow('functions', to) &&
+      !/^functions\/[^/]+\/(context|policy)\.ts$/.test(to),
+  },
+  {
     name: 'nothing but tests imports tests',
     breaks: ({ from, to }) => !isBelow('test', from) && isBelow('test', to),
   },
