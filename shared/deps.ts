@@ -4,7 +4,7 @@ import { createSessions, type Sessions } from './access/sessions.ts';
 import { createDynamoTable } from './data/dynamodb-table.ts';
 import type { Table } from './data/table.ts';
 import { createTableClient } from './data/table-client.ts';
-import { awsCredentials, type Env, readEnv } from './env.ts';
+import { awsCredentials, type Env, InvalidEnvironment, readEnv } from './env.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { type Ids, randomIds } from './kernel/ids.ts';
 import { createLog, type Log } from './observability/log.ts';
@@ -38,7 +38,10 @@ export interface Deps {
 /** What only the laptop and tests replace. */
 export type Overrides = Partial<Pick<Deps, 'clock' | 'ids' | 'table' | 'city' | 'kms' | 'log' | 'metrics'>>;
 
-/** The dependencies of one container. Policy sections are checked when a context first reads its own. */
+/**
+ * The dependencies of one container. Policy sections are checked when a context first reads its own.
+ * @throws InvalidEnvironment, InvalidPolicyError
+ */
 export function createDeps(env: Env = readEnv(), overrides: Overrides = {}): Deps {
   const clock = overrides.clock ?? systemClock;
   const table =
@@ -48,6 +51,8 @@ export function createDeps(env: Env = readEnv(), overrides: Overrides = {}): Dep
       tableName: env.TABLE_NAME,
     });
   const city = overrides.city ?? readCityFile(env.CITY_FILE, []);
+  // Sessions and keys are a city's own: a function with another city's file must not start.
+  if (city.id !== env.CITY) throw new InvalidEnvironment(['CITY', 'CITY_FILE']);
   const kms = overrides.kms ?? createKms({ client: kmsClient(), keyId: env.KEY_ID });
   const keyParts = { city: city.id, table, clock, kms };
   const keyRing = createKeyRing(keyParts);

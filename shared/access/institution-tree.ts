@@ -3,6 +3,8 @@ import type { Clock } from '../kernel/clock.ts';
 
 export const INSTITUTION_PREFIX = 'institution#';
 const CACHE_MILLIS = 60_000;
+/** What a container remembers at most; beyond it begins anew. */
+const MOST_INSTITUTIONS = 5_000;
 
 /** Where an institution stands: written by directory (pk `institution#<id>`, sk `place`), read by access rules. */
 export interface InstitutionTree {
@@ -19,6 +21,7 @@ export function createInstitutionTree(table: Table, clock: Clock): InstitutionTr
       if (cached !== undefined && cached.until > clock.now()) return cached.ancestors;
       const item = await table.get({ pk: `${INSTITUTION_PREFIX}${institutionId}`, sk: 'place' });
       const ancestors = Array.isArray(item?.['ancestors']) ? item['ancestors'].map(String) : [];
+      if (cache.size >= MOST_INSTITUTIONS) cache.clear();
       cache.set(institutionId, { ancestors, until: clock.now() + CACHE_MILLIS });
       return ancestors;
     },

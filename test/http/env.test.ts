@@ -1,7 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createDeps } from '../../shared/deps.ts';
 import { awsCredentials, InvalidEnvironment, readEnv } from '../../shared/env.ts';
+import { cityNamed } from '../support/city-policy.ts';
 
 const ROOT = dirname(dirname(import.meta.dirname));
 const MARKER = 'marker-secret';
@@ -48,6 +50,14 @@ describe('the environment', () => {
     });
     process.env = {};
     await expect(awsCredentials()).rejects.toThrow(InvalidEnvironment);
+  });
+});
+
+describe('the dependencies of a container', () => {
+  it("are not made for one city from another's file", () => {
+    const env = readEnv({ ...GOOD, CITY: 'hechi' });
+    expect(() => createDeps(env, { city: cityNamed('demo') })).toThrow(InvalidEnvironment);
+    expect(() => createDeps(env, { city: cityNamed('hechi') })).not.toThrow();
   });
 });
 
