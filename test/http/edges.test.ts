@@ -100,6 +100,18 @@ describe('both edges give the same answer to', () => {
       401,
       'UNAUTHENTICATED',
     ],
+    [
+      'a request key sent twice',
+      {
+        path: '/things/a',
+        headers: [
+          ['Idempotency-Key', 'key-12345'],
+          ['Idempotency-Key', 'key-12345'],
+        ],
+      },
+      400,
+      'INVALID_REQUEST',
+    ],
     ['broken JSON', { path: '/things/a', headers: JSON_TYPE, body: '{' }, 400, 'INVALID_REQUEST'],
     [
       'no JSON',

@@ -50,6 +50,14 @@ const { api, deps } = smallCity([
     handle: async () => full,
   }),
   route({
+    method: 'PUT',
+    path: '/things',
+    summary: '修改',
+    access: 'public',
+    response: view,
+    handle: async () => full,
+  }),
+  route({
     method: 'GET',
     path: '/things/narrow',
     summary: '按角色读取',
@@ -92,8 +100,8 @@ describe('an answer', () => {
     expect((await call(api, 'POST /things')).statusCode).toBe(201);
   });
 
-  it('carries the headers of the house', async () => {
-    const { headers } = await call(api, 'POST /things');
+  it.each(['POST', 'PUT'])('carries the headers of the house, and after a %s no tag', async (method) => {
+    const { headers } = await call(api, `${method} /things`);
     expect(headers).toEqual({
       'content-type': 'application/json; charset=utf-8',
       'x-content-type-options': 'nosniff',
