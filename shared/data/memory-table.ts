@@ -112,9 +112,7 @@ class Transactions {
       // Prepared and committed: twice the table's units. The indexes follow once.
       writeUnits: sum(steps.map((s) => 2 * tableUnits(s.before, s.after) + indexUnits(s.before, s.after))),
     });
-    const replay = sum(steps.map(({ after }) => 2 * itemUnits(after, true)));
-    if (token !== undefined)
-      this.#done.set(token, { until: this.#clock.now() + TOKEN_MS, content, readUnits: replay });
+    if (token !== undefined) this.#remember(token, content, steps);
     return { ok: true };
   }
 
@@ -124,6 +122,18 @@ class Transactions {
     if (known.content !== content) throw new InvalidTableCall('a token came back with another transaction');
     this.#report('transact', { readUnits: known.readUnits });
     return true;
+  }
+
+  #remember(token: string, content: string, steps: readonly Step[]): void {
+    const now = this.#clock.now();
+    // Oldest first; a long simulation would otherwise keep every token it ever saw.
+    for (const [known, { until }] of this.#done) {
+      if (until >= now) break;
+      this.#done.delete(known);
+    }
+    // A repeat is billed as a transactional read.
+    const units = sum(steps.map(({ after }) => 2 * itemUnits(after, true)));
+    this.#done.set(token, { until: now + TOKEN_MS, content, readUnits: units });
   }
 
   #refuse(steps: readonly Step[]): TransactOutcome {

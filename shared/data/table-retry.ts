@@ -25,6 +25,10 @@ const UNAPPLIED = new Set([
   'RequestLimitExceeded',
   'TransactionInProgressException',
   'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
 ]);
 
 /** The engine failed, or nobody answered: a write may have happened. */

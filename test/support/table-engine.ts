@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTable } from '../../infra/local/dynamodb/create-table.ts';
 import { startEngine } from '../../infra/local/dynamodb/launch.ts';
 import { createDynamoTable, type DynamoTableOptions } from '../../shared/data/dynamodb-table.ts';
@@ -42,6 +42,8 @@ export async function startTableEngine({
     endpoint: engine.endpoint,
     tableName,
     async stop() {
+      // The embedded engine forgets its tables; somebody else's does not.
+      if (given !== undefined) await client.send(new DeleteTableCommand({ TableName: tableName }));
       client.destroy();
       await engine.stop();
     },

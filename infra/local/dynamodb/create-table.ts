@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   ResourceInUseException,
   UpdateTimeToLiveCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import {
   indexNames,
@@ -23,20 +24,22 @@ export interface LocalTable {
 
 /** Creates the city's table as `schema.ts` defines it; one that exists already is left as it is. */
 export async function createTable(
-  client: Pick<DynamoDBClient, 'send'>,
+  client: DynamoDBClient,
   { tableName, stream = true }: LocalTable,
 ): Promise<void> {
   try {
-    await client.send(new CreateTableCommand(definition(tableName, stream)));
+    await client.send(new CreateTableCommand(tableDefinition(tableName, stream)));
   } catch (error) {
     if (error instanceof ResourceInUseException) return;
     throw error;
   }
+  await waitUntilTableExists({ client, maxWaitTime: 120, minDelay: 1 }, { TableName: tableName });
   const TimeToLiveSpecification = { AttributeName: ttlAttribute, Enabled: true };
   await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification }));
 }
 
-function definition(TableName: string, stream: boolean): CreateTableCommandInput {
+/** What `CreateTable` is asked for. */
+export function tableDefinition(TableName: string, stream: boolean): CreateTableCommandInput {
   return {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
