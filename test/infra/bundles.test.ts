@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFunctions, bundlesOf } from '../../infra/build.ts';
 import { cityFile } from '../../infra/cities/city.ts';
 import { demo } from '../../infra/cities/demo.ts';
@@ -18,6 +18,8 @@ beforeAll(async () => {
   metafile = await buildFunctions({ contexts, dist: folder });
   writeFileSync(join(folder, 'city.json'), JSON.stringify(cityFile(demo)));
 });
+
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Calls a bundle as Lambda does: a fresh process, CommonJS, the environment and nothing else. */
 function call(bundle: string, event: unknown): { readonly answer?: unknown; readonly error?: string } {

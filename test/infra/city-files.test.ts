@@ -1,7 +1,7 @@
-import { globSync, mkdtempSync, readFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { allCities } from '../../infra/cities/all-cities.ts';
 import { type City, cityFile } from '../../infra/cities/city.ts';
 import { demo } from '../../infra/cities/demo.ts';
@@ -23,7 +23,9 @@ describe('the settings of', () => {
   });
 
   it.each(cities)('%s are whole: every section that a context declares, and no other', (_, city) => {
-    const folder = cityAsset(city, mkdtempSync(join(tmpdir(), 'city-')));
+    const dist = mkdtempSync(join(tmpdir(), 'city-'));
+    onTestFinished(() => rmSync(dist, { recursive: true }));
+    const folder = cityAsset(city, dist);
     const json: unknown = JSON.parse(readFileSync(join(folder, 'city.json'), 'utf8'));
     expect(() => parseCity(json, policySections, { complete: true })).not.toThrow();
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +17,9 @@ function findingsOf(cities: readonly City[]): readonly string[] {
     mkdirSync(join(dist, 'functions', `ward-${entry}`), { recursive: true });
     writeFileSync(join(dist, 'functions', `ward-${entry}`, 'index.js'), '');
   }
-  return synthesise({ cities, contexts: [ward], dist, outdir: join(folder, 'cdk.out') }).findings;
+  const { findings } = synthesise({ cities, contexts: [ward], dist, outdir: join(folder, 'cdk.out') });
+  rmSync(folder, { recursive: true });
+  return findings;
 }
 
 describe('cdk-nag', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -109,7 +109,7 @@ export function synthesiseCities(): readonly Stack[] {
     outdir: join(folder, 'cdk.out'),
   });
   const assembly = app.synth();
-  return testedCities.flatMap((city) =>
+  const stacks = testedCities.flatMap((city) =>
     assembly.getNestedAssembly(`assembly-${city.id}`).stacks.map(({ stackName, template }) => ({
       city,
       name: stackName.slice(city.id.length + 1),
@@ -120,6 +120,8 @@ export function synthesiseCities(): readonly Stack[] {
       })),
     })),
   );
+  rmSync(folder, { recursive: true });
+  return stacks;
 }
 
 export interface Found extends Resource {
