@@ -1,10 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { bornAt, isRunning } from './processes.ts';
 
 export interface LockHolder {
   readonly pid: number;
   readonly url: string;
-  /** Tells the process from a later one with the same number; empty where the system does not say. */
-  readonly bornAt: string;
+  /** Tells the process from a later one with the same number, where the system says. */
+  readonly bornAt: string | undefined;
 }
 
 export class FolderLockedError extends Error {
@@ -45,21 +46,5 @@ function holderOf(path: string): LockHolder | undefined {
 }
 
 function isAlive({ pid, bornAt: born }: LockHolder): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  return born === '' || bornAt(pid) === born;
-}
-
-/** Start time in clock ticks since this boot, which Linux keeps as the 22nd field; a process name may hold blanks. */
-function bornAt(pid: number): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return `${boot}/${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
-  } catch {
-    return '';
-  }
+  return isRunning(pid) && (born === undefined || bornAt(pid) === born);
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type { City } from '../cities/city.ts';
 import { lockFolder } from './city-lock.ts';
+import { clearStale } from './dynamodb/pid-file.ts';
 import { StartError } from './options.ts';
 
 /** A city's folder, held by this process. */
@@ -23,6 +24,9 @@ export interface FolderUse {
   readonly reset: boolean;
 }
 
+/** The engine's file. */
+export const DATABASE = 'dynamodb.sqlite';
+
 const LOCK = 'city.pid';
 const CITY = 'city.json';
 const LOADED = 'loaded';
@@ -32,6 +36,7 @@ export function openDataFolder(path: string, { city, cityFile, url, reset }: Fol
   mkdirSync(path, { recursive: true });
   checkFolder(path, city);
   const lock = lockFolder(path, url);
+  endLeftEngine(join(path, `${DATABASE}.pid`));
   if (reset || !existsSync(join(path, LOADED))) empty(path);
   writeFileSync(join(path, CITY), JSON.stringify(cityFile, null, 2));
   return {
@@ -50,6 +55,13 @@ function checkFolder(path: string, city: string): void {
     throw new StartError(`${path} holds other files: name an empty folder by --data`);
   const owner: unknown = JSON.parse(readFileSync(join(path, CITY), 'utf8')).id;
   if (owner !== city) throw new StartError(`${path} holds the city ${owner}: name another folder by --data`);
+}
+
+/** The lock is ours, so whoever started an engine over this folder has ended without stopping it. */
+function endLeftEngine(pidFile: string): void {
+  const left = clearStale(pidFile);
+  if (left !== undefined) process.kill(left.pid, 'SIGKILL');
+  rmSync(pidFile, { force: true });
 }
 
 /** In this order, a kill half-way leaves a folder that is known as this city's and begins anew. */

@@ -5,9 +5,9 @@ import { type City, cityFile } from '../cities/city.ts';
 import { startTime } from './clock/start-time.ts';
 import { VirtualClock } from './clock/virtual-clock.ts';
 import { openDataFolder } from './data-folder.ts';
+import { startDatabase } from './database.ts';
 import { DeadLetters } from './events/dead-letters.ts';
 import { startPump } from './events/start-pump.ts';
-import { fillTable, type Load } from './fill-table.ts';
 import { createFunctions } from './functions-in-process.ts';
 import { type AnswerLine, cityListener } from './http/city-listener.ts';
 import { clockRoutes } from './http/clock-routes.ts';
@@ -15,8 +15,9 @@ import { holdDoor } from './http/door.ts';
 import { localPages } from './http/local-pages.ts';
 import type { LocalRoute } from './http/local-route.ts';
 import { statusRoutes } from './http/status-routes.ts';
+import { type Load, newCityItems } from './new-city.ts';
 import { residentMb, watchProcess } from './processes.ts';
-import { startServices } from './services.ts';
+import { startProviders } from './providers.ts';
 import { Teardown } from './teardown.ts';
 import { wechatRoutes } from './wechat/local-routes.ts';
 import { laptopProgram, type WeChatUser } from './wechat/mini-program.ts';
@@ -67,33 +68,42 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<string> {
   });
   teardown.add(() => folder.release());
   const clock = new VirtualClock(`${folder.path}/clock.json`);
-  const services = await startServices({ ...plan, folder: folder.path, clock }, teardown);
-  const env = envOf(plan, folder.cityFile, services);
+  const wechat = await startProviders({ ...plan, folder: folder.path, clock }, teardown);
+  const env = envOf(plan, folder.cityFile, wechat.url);
+  const engine = await startDatabase(
+    {
+      folder,
+      tableName: env.TABLE_NAME,
+      newItems: () =>
+        newCityItems({
+          ...plan,
+          city: city.id,
+          clock,
+          depsOver: (table) => createDeps(env, { clock, table }),
+        }),
+    },
+    teardown,
+  );
+  teardown.add(watchProcess(engine.pid, () => plan.onEngineLost?.()));
   const deps = createDeps(env, { clock });
-  teardown.add(watchProcess(services.engine.pid, () => plan.onEngineLost?.()));
-  if (!folder.loaded) {
-    await fillTable({
-      client: services.dynamoDb,
-      tableName: services.tableName,
-      clock,
-      city: city.id,
-      contexts,
-      depsOver: (table) => createDeps(env, { clock, table }),
-      load: plan.load,
-    });
-    folder.markLoaded();
-  }
 
   const stopping = new AbortController();
   const letters = new DeadLetters(`${folder.path}/dead-letters.jsonl`);
-  const { invokeApi, invokeWorker } = createFunctions(city.id, contexts, deps);
-  const shared = { contexts, invokeWorker, clock, letters, folder: folder.path, signal: stopping.signal };
+  const { invokeApi, invokeWorker, quietSince } = createFunctions(city.id, contexts, deps);
+  const shared = {
+    contexts,
+    invokeWorker,
+    quietSince,
+    clock,
+    letters,
+    folder: folder.path,
+    signal: stopping.signal,
+  };
   const { pump, faults } = await startPump({
     ...shared,
     city: city.id,
     region: city.region,
-    client: services.dynamoDb,
-    tableName: services.tableName,
+    tableName: env.TABLE_NAME,
   });
   teardown.add(() => pump.stop());
   const { machine, timers, stop } = startTime({ ...shared, table: deps.table, drain: () => pump.drain() });
@@ -106,14 +116,14 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<string> {
     contexts: contexts.map(({ name }) => name),
     events: pump.status(),
     timersDue: await timers.dueCount(clock.now()),
-    engine: services.engine.endpoint,
-    wechat: services.wechat.url,
-    memoryMb: { city: residentMb(process.pid), engine: residentMb(services.engine.pid) },
+    engine: engine.endpoint,
+    wechat: wechat.url,
+    memoryMb: { city: residentMb(process.pid), engine: residentMb(engine.pid) },
   });
   const localRoutes = [
     ...clockRoutes(clock, machine),
     ...statusRoutes({ status, letters, streamFaults: faults }),
-    ...wechatRoutes(services.wechat),
+    ...wechatRoutes(wechat),
     ...(plan.routes?.(deps) ?? []),
   ];
   const pages = localPages({ city, clock, contexts, localRoutes });
@@ -127,6 +137,8 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<string> {
       ...(onAnswer === undefined ? {} : { onAnswer }),
     }),
   );
+  // First of all steps of a stop: what is asked for must be answered while everything still runs.
+  teardown.add(() => door.close());
   return door.url;
 }
 
@@ -139,17 +151,13 @@ function laptopCityFile(city: City): object {
   };
 }
 
-function envOf(
-  { city }: CityPlan,
-  cityFile: string,
-  { tableName, wechat }: { readonly tableName: string; readonly wechat: { readonly url: string } },
-) {
+function envOf({ city }: CityPlan, cityFile: string, wechatUrl: string) {
   return readEnv({
     CITY: city.id,
     CITY_FILE: cityFile,
-    TABLE_NAME: tableName,
+    TABLE_NAME: `${city.id}-table`,
     KEY_ID: `alias/${city.id}`,
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'ERROR',
-    WECHAT_ENDPOINT: process.env['WECHAT_ENDPOINT'] ?? wechat.url,
+    WECHAT_ENDPOINT: process.env['WECHAT_ENDPOINT'] ?? wechatUrl,
   });
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Move } from '../../infra/local/clock/time-machine.ts';
+import { isRunning } from '../../infra/local/processes.ts';
 
 export interface Answer {
   readonly status: number;
@@ -36,6 +37,8 @@ export interface TestCity {
   readonly url: string;
   readonly folder: string;
   readonly pid: number;
+  /** All that the present process has printed. */
+  printed(): string;
   http(method: string, path: string, parts?: RequestParts): Promise<Answer>;
   readonly clock: {
     now(): Promise<string>;
@@ -66,7 +69,7 @@ export async function startCity(options: CityOptions = {}): Promise<TestCity> {
     endOrphanedEngine(folder);
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   };
-  let { child, url } = await launch(folder, options).catch((error: unknown) => {
+  let { child, url, printed } = await launch(folder, options).catch((error: unknown) => {
     gone();
     throw error;
   });
@@ -100,6 +103,7 @@ export async function startCity(options: CityOptions = {}): Promise<TestCity> {
     get pid() {
       return child.pid ?? 0;
     },
+    printed: () => printed(),
     http,
     clock: {
       now: async () => (await expected<{ now: string }>('GET', '/local/clock')).now,
@@ -111,7 +115,7 @@ export async function startCity(options: CityOptions = {}): Promise<TestCity> {
     kill9: () => end(child, 'SIGKILL'),
     async restart() {
       await end(child, 'SIGTERM');
-      ({ child, url } = await launch(folder, options));
+      ({ child, url, printed } = await launch(folder, options));
     },
     async stop() {
       await end(child, 'SIGTERM');
@@ -120,8 +124,14 @@ export async function startCity(options: CityOptions = {}): Promise<TestCity> {
   };
 }
 
+interface Launched {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly printed: () => string;
+}
+
 /** Resolves when the city prints its address; what it prints before it fails is the error. */
-async function launch(folder: string, options: CityOptions): Promise<{ child: ChildProcess; url: string }> {
+async function launch(folder: string, options: CityOptions): Promise<Launched> {
   const {
     script = join(import.meta.dirname, '../../infra/local/start.ts'),
     args = ['--quiet'],
@@ -129,7 +139,8 @@ async function launch(folder: string, options: CityOptions): Promise<{ child: Ch
   } = options;
   const child = spawn(process.execPath, [script, '--data', folder, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PORT: '0', ...env },
+    // Only the first start of a test run compiles what all of them need.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), PORT: '0', ...env },
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
@@ -146,7 +157,7 @@ async function launch(folder: string, options: CityOptions): Promise<{ child: Ch
   child.once('exit', (code) => reject(new Error(`the city ended (${code}) before it was ready:\n${said}`)));
   const late = setTimeout(() => reject(new Error(`the city is not ready in time:\n${said}`)), READY_MS);
   try {
-    return { child, url: await url };
+    return { child, url: await url, printed: () => said };
   } catch (error) {
     await end(child, 'SIGKILL');
     throw error;
@@ -167,15 +178,7 @@ function endOrphanedEngine(folder: string): void {
   const pidFile = join(folder, 'dynamodb.sqlite.pid');
   if (!existsSync(pidFile)) return;
   const { pid, parentPid } = JSON.parse(readFileSync(pidFile, 'utf8'));
-  if (!isAlive(parentPid) && isAlive(pid)) process.kill(pid, 'SIGKILL');
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  if (!isRunning(parentPid) && isRunning(pid)) process.kill(pid, 'SIGKILL');
 }
 
 function jsonOf(text: string): unknown {

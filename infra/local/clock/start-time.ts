@@ -15,6 +15,7 @@ export interface TimePlan {
   readonly contexts: readonly Context[];
   readonly table: Table;
   readonly invokeWorker: (context: string, event: unknown) => Promise<unknown>;
+  readonly quietSince: () => number | undefined;
   readonly letters: DeadLetters;
   readonly folder: string;
   readonly drain: TimeMachineParts['drain'];
@@ -32,6 +33,7 @@ export function startTime(plan: TimePlan): {
   const timers = new DueTimers({
     contexts,
     table: plan.table,
+    quietSince: plan.quietSince,
     sweep: async (context) => sweptCount(await invokeWorker(context, { sweep: true })),
   });
   const schedules = new DailySchedules({

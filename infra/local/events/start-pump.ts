@@ -1,6 +1,7 @@
-import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Context } from '../../../shared/context.ts';
+import { createTableClient } from '../../../shared/data/table-client.ts';
 import { awsCredentials } from '../../../shared/env.ts';
 import type { Clock } from '../../../shared/kernel/clock.ts';
 import { stateFile } from '../state-file.ts';
@@ -13,7 +14,6 @@ import { StreamReader } from './stream-reader.ts';
 export interface PumpPlan {
   readonly city: string;
   readonly region: string;
-  readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly contexts: readonly Context[];
   readonly invokeWorker: (context: string, event: unknown) => Promise<unknown>;
@@ -27,7 +27,9 @@ export interface PumpPlan {
 export async function startPump(
   plan: PumpPlan,
 ): Promise<{ readonly pump: Pump; readonly faults: StreamFaults }> {
-  const { Table } = await plan.client.send(new DescribeTableCommand({ TableName: plan.tableName }));
+  const tables = createTableClient({ credentials: awsCredentials });
+  const { Table } = await tables.send(new DescribeTableCommand({ TableName: plan.tableName }));
+  tables.destroy();
   if (Table?.LatestStreamArn === undefined) throw new Error(`${plan.tableName} has no stream`);
   const checkpoint = stateFile(`${plan.folder}/stream.json`, checkpointState, {});
   const faults = new StreamFaults();

@@ -11,7 +11,7 @@ import type { MiniProgram, WeChatUser } from './mini-program.ts';
 import { phoneNumber } from './phone.ts';
 import { MinuteRate } from './rate.ts';
 import { AccessTokens, tokenState } from './token.ts';
-import { WeChatUsers } from './users.ts';
+import { usersState, WeChatUsers } from './users.ts';
 
 export interface WeChatParts {
   readonly clock: Clock;
@@ -43,7 +43,7 @@ export async function startWeChat({
   folder,
   port = 0,
 }: WeChatParts): Promise<WeChatStandIn> {
-  const everybody = new WeChatUsers(users);
+  const everybody = new WeChatUsers(users, stateFile(`${folder}/wechat-users.json`, usersState, []));
   const knobs = new Knobs();
   const loginCodes = new OneTimeCodes(everybody, clock);
   const phoneCodes = new OneTimeCodes(everybody, clock);

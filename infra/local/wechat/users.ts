@@ -1,11 +1,18 @@
+import * as z from 'zod/mini';
+import type { StateFile } from '../state-file.ts';
 import type { WeChatUser } from './mini-program.ts';
+
+/** Whom WeChat came to know here, besides those it begins with. */
+export const usersState = z.array(z.object({ person: z.string(), phone: z.string() }));
 
 /** Everybody who has WeChat in this city. */
 export class WeChatUsers {
+  readonly #state: StateFile<z.output<typeof usersState>>;
   readonly #users = new Map<string, WeChatUser>();
 
-  constructor(users: readonly WeChatUser[]) {
-    for (const user of users) this.#users.set(user.person, user);
+  constructor(users: readonly WeChatUser[], state: StateFile<z.output<typeof usersState>>) {
+    this.#state = state;
+    for (const user of [...users, ...state.read()]) this.#users.set(user.person, user);
   }
 
   get(person: string): WeChatUser | undefined {
@@ -14,6 +21,7 @@ export class WeChatUsers {
 
   /** Adds someone, or gives someone another phone number. */
   add(user: WeChatUser): void {
+    this.#state.write([...this.#state.read().filter(({ person }) => person !== user.person), user]);
     this.#users.set(user.person, user);
   }
 

@@ -1,8 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isRunning } from '../../../infra/local/processes.ts';
 import { tempFolder } from './temp-folder.ts';
 import { diaryLines, note, setFaults, tinyCity } from './tiny-city-under-test.ts';
+
+function engineOf(folder: string): number {
+  return JSON.parse(readFileSync(join(folder, 'dynamodb.sqlite.pid'), 'utf8')).pid;
+}
 
 describe('a city that is killed', () => {
   it('keeps every write it acknowledged', async () => {
@@ -59,19 +64,33 @@ describe('a city that is killed', () => {
     await expect(tinyCity({ folder, env: { DIE_WHILE_LOADING: 'yes' } })).rejects.toThrow(
       'before it was ready',
     );
-    expect(readdirSync(folder)).toContain('dynamodb.sqlite');
+    expect(readdirSync(folder)).not.toContain('loaded');
+    writeFileSync(join(folder, 'dynamodb.sqlite'), 'half a table');
     const city = await tinyCity({ folder });
     expect(await diaryLines(city, 'loaded')).toEqual(['loaded']);
   });
 });
 
+describe('a city that is thrown away after it was killed', () => {
+  it('takes the engine with it that the killed one left behind', async () => {
+    const city = await tinyCity({ args: ['--reset'] });
+    const engine = engineOf(city.folder);
+    await city.kill9();
+    expect(isRunning(engine)).toBe(true);
+    await city.restart();
+    expect(isRunning(engine)).toBe(false);
+  });
+});
+
 describe('a city that is stopped', () => {
   it('leaves neither lock nor engine behind, and goes on where it was', async () => {
-    const city = await tinyCity();
+    const city = await tinyCity({ folder: tempFolder() });
     await note(city, 'a', 'x');
-    const engine = JSON.parse(readFileSync(join(city.folder, 'dynamodb.sqlite.pid'), 'utf8')).pid;
+    const engine = engineOf(city.folder);
+    await city.stop();
+    expect(isRunning(engine)).toBe(false);
+    expect(existsSync(join(city.folder, 'city.pid'))).toBe(false);
     await city.restart();
-    expect(existsSync(`/proc/${engine}`)).toBe(false);
     await city.clock.advance('PT0S');
     expect(await diaryLines(city, 'loaded')).toHaveLength(1);
     expect(await diaryLines(city, 'morning')).toHaveLength(1);

@@ -119,6 +119,22 @@ describe('a login code', () => {
   });
 });
 
+describe('a person whom WeChat did not know', () => {
+  it('is added once and stays, with the same openid and the latest phone', async () => {
+    const folder = tempFolder();
+    await start(folder);
+    wechat.users.add({ person: 'newcomer', phone: '13900000001' });
+    wechat.users.add({ person: 'newcomer', phone: '13900000002' });
+    const { openid } = await login('newcomer-1');
+    await start(folder);
+    expect(await login('newcomer-2')).toMatchObject({ openid });
+    const { access_token } = await token();
+    expect(await phone(access_token, issue('phoneCodes', 'newcomer'))).toMatchObject({
+      phone_info: { purePhoneNumber: '13900000002' },
+    });
+  });
+});
+
 describe('an access token', () => {
   it('stays the same until five minutes before its end, counting down', async () => {
     const first = await token();
