@@ -110,8 +110,8 @@ export function fundFlowText(lines: readonly BillLine[], openingFen: number): st
   return file([FLOW_TITLES, ...rows, FLOW_SUMS, sums]);
 }
 
-function stateAt({ state, endedAt }: RefundRecord, instant: number): RefundRecord['state'] {
-  return endedAt !== undefined && endedAt <= instant ? state : 'PROCESSING';
+function stateAt({ ends }: RefundRecord, instant: number): RefundRecord['state'] {
+  return ends.findLast(({ at }) => at <= instant)?.state ?? 'PROCESSING';
 }
 
 /** Each value behind a backtick, so that Excel leaves long numbers alone. */

@@ -24,10 +24,14 @@ export function fileJournal(
   writeFileSync(draft, past.map((line) => `${JSON.stringify(line)}\n`).join(''));
   renameSync(draft, path);
   const file = openSync(path, 'a');
+  let isOpen = true;
   return {
     past,
     append: (line) => appendFileSync(file, `${JSON.stringify(line)}\n`),
-    close: () => closeSync(file),
+    close: () => {
+      if (isOpen) closeSync(file);
+      isOpen = false;
+    },
   };
 }
 

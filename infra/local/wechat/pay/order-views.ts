@@ -79,9 +79,7 @@ export function refundOf(refund: RefundRecord, order: Order): Readonly<Record<st
     out_trade_no: order.outTradeNo,
     channel: 'ORIGINAL',
     user_received_account: CARD,
-    ...(refund.state === 'SUCCESS' && refund.endedAt !== undefined
-      ? { success_time: rfc3339(refund.endedAt) }
-      : {}),
+    ...successTimeOf(refund),
     create_time: rfc3339(refund.acceptedAt),
     status: refund.state,
     funds_account: 'AVAILABLE',
@@ -107,12 +105,15 @@ export function refundNoticeOf(refund: RefundRecord, order: Order): Readonly<Rec
     out_refund_no: refund.outRefundNo,
     refund_id: refund.refundId,
     refund_status: refund.state,
-    ...(refund.state === 'SUCCESS' && refund.endedAt !== undefined
-      ? { success_time: rfc3339(refund.endedAt) }
-      : {}),
+    ...successTimeOf(refund),
     user_received_account: CARD,
     amount: amountsOf(refund),
   };
+}
+
+function successTimeOf({ ends }: RefundRecord) {
+  const last = ends.at(-1);
+  return last?.state === 'SUCCESS' ? { success_time: rfc3339(last.at) } : {};
 }
 
 function amountsOf({ totalFen, refundFen }: RefundRecord) {

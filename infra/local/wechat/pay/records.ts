@@ -52,6 +52,8 @@ const prepay = z.object({
   validUntil: instant,
 });
 
+const refundState = z.enum(['PROCESSING', 'SUCCESS', 'CLOSED', 'ABNORMAL']);
+
 const refund = z.object({
   refundId: z.string(),
   outRefundNo: z.string(),
@@ -64,11 +66,12 @@ const refund = z.object({
   notifyUrl: z.optional(z.string()),
   fingerprint: z.string(),
   acceptedAt: instant,
-  state: z.enum(['PROCESSING', 'SUCCESS', 'CLOSED', 'ABNORMAL']),
+  state: refundState,
   /** While PROCESSING: when and how it will end. */
   endsAt: z.optional(instant),
   ending: z.enum(['SUCCESS', 'CLOSED', 'ABNORMAL']),
-  endedAt: z.optional(instant),
+  /** When it took its state; more than one where a clerk mended it. */
+  ends: z.array(z.object({ at: instant, state: refundState })),
 });
 
 const callback = z.object({

@@ -15,7 +15,11 @@ export function endRefund(desk: Desk, id: string, ending: RefundRecord['ending']
   if (refund.state !== 'PROCESSING' && refund.state !== 'ABNORMAL') return [];
   const now = desk.clock.now();
   const { endsAt: _, ...rest } = refund;
-  const ended: RefundRecord = { ...rest, state: ending, endedAt: now };
+  const ended: RefundRecord = {
+    ...rest,
+    state: ending,
+    ends: [...refund.ends, { at: now, state: ending }],
+  };
   const isReturned = ending === 'CLOSED';
   const callbacks = noticeOf(desk, ended, order);
   desk.books.write({

@@ -54,6 +54,7 @@ export function refund(
     state: 'PROCESSING',
     endsAt: now + TAKES_MS,
     ending: endingOf(desk),
+    ends: [],
   };
   const charged: Order = {
     ...order,
