@@ -1,20 +1,19 @@
-import type { EventBridgeEvent, Context as LambdaContext } from 'aws-lambda';
-import * as z from 'zod/mini';
+import type { Context as LambdaContext } from 'aws-lambda';
+import type * as z from 'zod/mini';
 import type { Context } from './context.ts';
 import { sweepDue } from './data/sweep.ts';
-import type { DomainEvent } from './data/table.ts';
 import { createDeps, type Deps } from './deps.ts';
-import { instantSchema } from './kernel/schemas.ts';
-import { issuesOf } from './observability/error-facts.ts';
 import { logEntry } from './observability/log.ts';
-import { InvalidMessage, messageless, UnknownMessage } from './worker-errors.ts';
-
-/** What a worker is called with: by Step Functions, the bus, a daily rule, or the minute's sweep. */
-export type WorkerEvent =
-  | { readonly task: string; readonly input: unknown; readonly token?: string }
-  | EventBridgeEvent<string, { readonly type: string; readonly event: string }>
-  | { readonly schedule: string; readonly at: string }
-  | { readonly sweep: true };
+import { messageless, UnknownMessage } from './worker-errors.ts';
+import {
+  busMessage,
+  eventOf,
+  parsed,
+  scheduleMessage,
+  sweepMessage,
+  taskMessage,
+  type WorkerEvent,
+} from './worker-messages.ts';
 
 export type WorkerHandler = (event: WorkerEvent, context: LambdaContext) => Promise<unknown>;
 
@@ -23,19 +22,6 @@ const SUBSCRIPTION_FAILED = logEntry('SUBSCRIPTION_FAILED', 'a subscription did 
 const TIMER_FAILED = logEntry('TIMER_FAILED', 'a timer was not handled and comes again');
 const SWEPT = logEntry('TIMERS_SWEPT', 'due timers were handled');
 const PARKED = logEntry('TIMERS_PARKED', 'timers failed too often and wait for an operator');
-
-const taskMessage = z.object({ task: z.string(), input: z.unknown(), token: z.optional(z.string()) });
-const busMessage = z.object({ detail: z.object({ type: z.string(), event: z.string() }) });
-const scheduleMessage = z.object({ schedule: z.string(), at: instantSchema });
-const sweepMessage = z.object({ sweep: z.literal(true) });
-
-const domainEvent = z.object({
-  id: z.string(),
-  type: z.string(),
-  at: instantSchema,
-  data: z.record(z.string(), z.unknown()),
-  traceparent: z.optional(z.string()),
-});
 
 /**
  * The second Lambda of a context: tasks, events, timers and daily schedules. Everything it calls may be called
@@ -101,25 +87,6 @@ async function deliver(
     }
   }
   if (failures.length > 0) throw failures[0];
-}
-
-function eventOf({ type, event }: z.output<typeof busMessage>['detail']): DomainEvent {
-  let json: unknown;
-  try {
-    json = JSON.parse(event);
-  } catch {
-    throw new InvalidMessage('event', 'no JSON');
-  }
-  const found = parsed('event', domainEvent, json);
-  if (found.type !== type) throw new InvalidMessage('event', 'type');
-  // `data` came through JSON, so it holds nothing but values.
-  return found as DomainEvent;
-}
-
-function parsed<S extends z.ZodMiniType>(kind: string, schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value);
-  if (!result.success) throw new InvalidMessage(kind, issuesOf(result.error));
-  return result.data;
 }
 
 async function fire(

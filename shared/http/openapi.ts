@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Context, Route, Schema } from '../context.ts';
-import { type ErrorDefinition, houseErrors } from '../kernel/errors.ts';
+import { errorResponses, errorSchema } from './openapi-errors.ts';
 
 /**
  * OpenAPI 3.1 of all contexts, from the same declarations that serve the requests, paths in order of the alphabet.
@@ -27,7 +27,7 @@ export function openApi(
     paths,
     components: {
       securitySchemes: { session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { Error: ERROR },
+      schemas: { Error: errorSchema },
     },
   };
 }
@@ -92,36 +92,6 @@ function parameters(location: 'path' | 'query', schema: Schema | undefined): rea
   }));
 }
 
-function errorResponses(context: Context, route: Route): Record<string, object> {
-  const codes: [string, ErrorDefinition][] = [
-    ...Object.entries(houseErrors.definitions).filter(([code]) => applies(code, route)),
-    ...Object.entries(context.errors.definitions).filter(([code]) => route.errors.includes(code)),
-  ];
-  const byStatus = Object.groupBy(codes, ([, { status }]) => status);
-  return Object.fromEntries(
-    Object.entries(byStatus).map(([status, entries = []]) => [
-      status,
-      {
-        description: entries.map(([code, { message }]) => `\`${code}\` ${message}`).join('；'),
-        content: {
-          'application/json': {
-            schema: {
-              allOf: [{ $ref: '#/components/schemas/Error' }],
-              properties: { code: { enum: entries.map(([code]) => code) } },
-            },
-          },
-        },
-      },
-    ]),
-  );
-}
-
-function applies(code: string, route: Route): boolean {
-  if (code === 'METHOD_NOT_ALLOWED') return false;
-  if (route.access === 'public' && ['FORBIDDEN', 'SECOND_FACTOR_REQUIRED'].includes(code)) return false;
-  return route.request.body !== undefined || !['BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'].includes(code);
-}
-
 function jsonSchema(schema: Schema, io: 'input' | 'output'): object {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io,
@@ -137,36 +107,4 @@ const REQUEST_KEY = {
   required: true,
   description: '客户端为每次操作生成的唯一标识；网络重试时保持不变，不会重复执行',
   schema: { type: 'string', pattern: '^[\\w-]{8,64}$' },
-};
-
-const ERROR = {
-  type: 'object',
-  required: ['code', 'message', 'requestId'],
-  properties: {
-    code: { type: 'string' },
-    message: { type: 'string' },
-    requestId: { type: 'string' },
-    fields: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['in', 'path', 'code', 'message'],
-        properties: {
-          in: { enum: ['path', 'query', 'header', 'body'] },
-          path: { type: 'string' },
-          code: { type: 'string' },
-          message: { type: 'string' },
-        },
-      },
-    },
-    reasons: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['code', 'message'],
-        properties: { code: { type: 'string' }, message: { type: 'string' }, detail: { type: 'object' } },
-      },
-    },
-    context: { type: 'object' },
-  },
 };
