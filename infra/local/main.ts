@@ -1,14 +1,15 @@
+import { dayOf } from '../../shared/kernel/china-time.ts';
 import { allCities } from '../cities/all-cities.ts';
 import type { City } from '../cities/city.ts';
 import { contexts } from '../contexts.ts';
 import { FolderLockedError } from './city-lock.ts';
-import { demoOf, demoWeChatUsers, loadDemo, totpRoute } from './demo.ts';
+import { type Demo, demoOf, demoWeChatUsers, loadDemo, totpRoute } from './demo.ts';
 import { readOptions, StartError, type StartOptions } from './options.ts';
 import { type RunningCity, runCity } from './run-city.ts';
-import { whatNext } from './what-next.ts';
+import { findBookable, type Suggestion, suggestions, welcome } from './what-next.ts';
 
-/** `npm start`: one city on this machine. */
-async function start(options: StartOptions): Promise<RunningCity> {
+/** One city on this machine, until it is told to stop. */
+async function start(options: StartOptions): Promise<void> {
   const city = cityOf(options.city);
   const demo = demoOf(city.id);
   let running: RunningCity | undefined;
@@ -32,8 +33,15 @@ async function start(options: StartOptions): Promise<RunningCity> {
       : { onAnswer: ({ method, path, status, ms }) => console.log(`${status} ${method} ${path} ${ms} ms`) }),
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(0));
-  console.log(options.quiet ? running.url : whatNext({ city, url: running.url, folder: options.folder }));
-  return running;
+  const { url, now } = running;
+  const tries = options.quiet ? [] : await whatToTry(demo, url, now());
+  console.log(options.quiet ? url : welcome({ cityName: city.name, url, folder: options.folder, tries }));
+}
+
+async function whatToTry(demo: Demo | undefined, url: string, nowMs: number): Promise<readonly Suggestion[]> {
+  const today = dayOf(nowMs);
+  const scheduleId = demo === undefined ? undefined : await findBookable(url, today);
+  return scheduleId === undefined ? [] : suggestions({ url, today, scheduleId });
 }
 
 function cityOf(id: string): City {

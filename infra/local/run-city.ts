@@ -41,6 +41,8 @@ export interface CityPlan {
 
 export interface RunningCity {
   readonly url: string;
+  /** The city's time, epoch milliseconds. */
+  now(): number;
   stop(): Promise<void>;
 }
 
@@ -48,15 +50,14 @@ export interface RunningCity {
 export async function runCity(plan: CityPlan): Promise<RunningCity> {
   const teardown = new Teardown();
   try {
-    const url = await start(plan, teardown);
-    return { url, stop: () => teardown.run() };
+    return await start(plan, teardown);
   } catch (error) {
     await teardown.run();
     throw error;
   }
 }
 
-async function start(plan: CityPlan, teardown: Teardown): Promise<string> {
+async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
   const { city, contexts } = plan;
   const door = await holdDoor(plan.port);
   teardown.add(() => door.close());
@@ -139,7 +140,7 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<string> {
   );
   // First of all steps of a stop: what is asked for must be answered while everything still runs.
   teardown.add(() => door.close());
-  return door.url;
+  return { url: door.url, now: () => clock.now(), stop: () => teardown.run() };
 }
 
 /** On AWS a city has its own mini-program and real people; here it has the laptop's and invented ones. */
