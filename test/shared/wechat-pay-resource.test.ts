@@ -35,8 +35,8 @@ describe('a sealed resource', () => {
   });
 
   it.each([
-    ['a nonce of 11 bytes', { nonce: '0123456789a' }],
-    ['a nonce of 13 bytes', { nonce: '0123456789abc' }],
+    ['a nonce of 11 bytes, though sealed so', sealed('{}', { nonce: '0123456789a' })],
+    ['a nonce of 13 bytes, though sealed so', sealed('{}', { nonce: '0123456789abc' })],
     ['no ciphertext', { ciphertext: '' }],
     ['a ciphertext shorter than its tag', { ciphertext: Buffer.alloc(15).toString('base64') }],
     ['what is not Base64', { ciphertext: '***' }],

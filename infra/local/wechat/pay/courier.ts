@@ -46,6 +46,11 @@ export class Courier {
     return sending;
   }
 
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#underWay.values());
+  }
+
   async #send(id: string): Promise<void> {
     const callback = this.#desk.books.get('callback', id);
     if (callback?.state !== 'PENDING') return;

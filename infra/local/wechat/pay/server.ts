@@ -93,7 +93,7 @@ export async function startWeChatPay(parts: WeChatPayParts): Promise<WeChatPaySt
         server.close(() => resolve());
         server.closeAllConnections();
       });
-      await agenda.idle();
+      await courier.idle();
       desk.books.close();
     },
   };
