@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isRunning } from '../../../infra/local/processes.ts';
+import { DAY_MS } from '../../../shared/kernel/china-time.ts';
 import { tempFolder } from './temp-folder.ts';
 import { diaryLines, note, setFaults, tinyCity } from './tiny-city-under-test.ts';
 
@@ -57,6 +58,30 @@ describe('a city that is killed', () => {
     expect(Date.parse(await city.clock.now())).toBeGreaterThanOrEqual(Date.parse(before));
     await city.clock.advance('PT0S');
     expect(await diaryLines(city, 'rang')).toEqual(['rang a']);
+  });
+
+  it('leaves nothing out of a season whose move it did not survive', async () => {
+    const city = await tinyCity();
+    const start = Date.parse(await city.clock.now());
+    const end = new Date(start + 120 * DAY_MS).toISOString();
+    for (const day of [1, 30, 60, 90, 119]) {
+      await note(city, `day-${day}`, 'x', new Date(start + day * DAY_MS).toISOString());
+    }
+    await city.clock.advance('PT0S');
+    const before = await diaryLines(city, 'morning');
+    const move = city.clock.to(end).catch(() => 'killed');
+    await expect
+      .poll(async () => (await diaryLines(city, 'rang')).length, { interval: 5 })
+      .toBeGreaterThan(0);
+    await city.kill9();
+    expect(await move).toBe('killed');
+    await city.restart();
+    expect(Date.parse(await city.clock.now())).toBeGreaterThan(start + DAY_MS);
+    await city.clock.to(end);
+    const rang = await diaryLines(city, 'rang');
+    expect([...new Set(rang)]).toEqual([1, 30, 60, 90, 119].map((day) => `rang day-${day}`));
+    const mornings = new Set(await diaryLines(city, 'morning'));
+    expect(mornings.size).toBe(before.length + 120);
   });
 
   it('begins anew over what it had loaded by half', async () => {
