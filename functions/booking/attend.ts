@@ -62,22 +62,31 @@ export async function takeVisitStep(
   return move(deps, id, { to, doer, onlyIf: { status: from }, changes: calledAt });
 }
 
-/** The appointment a patient has in a schedule of this institution: how a desk names it. */
+/** The appointment a patient has, or had last, in a schedule of this institution: how a desk names it. */
 export async function appointmentAtDesk(
   { table }: Pick<Deps, 'table'>,
-  {
-    institutionId,
-    scheduleId,
-    patientId,
-  }: { readonly institutionId: string; readonly scheduleId: string; readonly patientId: string },
+  { institutionId, scheduleId, patientId }: DeskPlace & { readonly patientId: string },
 ): Promise<AppointmentId> {
   const [claim, detail] = await Promise.all([
     claims.get(table, scheduleId, { consistent: true }),
-    schedules.get(table, scheduleId),
+    schedules.get(table, scheduleId, { consistent: true }),
   ]);
   if (claim === undefined || detail?.institutionId !== institutionId)
     throw bookingErrors.refusal('SCHEDULE_NOT_FOUND');
   const mark = claim.holders[patientId];
-  if (mark === undefined) throw bookingErrors.refusal('APPOINTMENT_NOT_FOUND');
-  return { patientId, appointmentId: appointmentIdOf(scheduleId, tokenOf(mark)) };
+  if (mark !== undefined) return { patientId, appointmentId: appointmentIdOf(scheduleId, tokenOf(mark)) };
+  const key = appointments.key({ patientId, appointmentId: `${scheduleId}_` });
+  const { items } = await appointments.query(table, {
+    pk: key.pk,
+    sk: { beginsWith: key.sk },
+    consistent: true,
+  });
+  const last = items.toSorted((a, b) => (a.bookedAt < b.bookedAt ? -1 : 1)).at(-1);
+  if (last === undefined) throw bookingErrors.refusal('APPOINTMENT_NOT_FOUND');
+  return last;
+}
+
+export interface DeskPlace {
+  readonly institutionId: string;
+  readonly scheduleId: string;
 }

@@ -8,11 +8,21 @@ import { type Appointment, type AppointmentId, appointments } from './store.ts';
 
 const MOST_ATTEMPTS = 3;
 
-/** By the patient, until the cut-off; a hold may be given up at any time. Repeating it answers the same. */
+export interface Cancellation {
+  readonly doer: Doer;
+  readonly reason?: string;
+  /** The hospital's window calls off a visit for a patient who comes too late to do it from home (退号). */
+  readonly atDesk?: boolean;
+}
+
+/**
+ * As the patient wishes: from home until the cut-off, at the window until the clinic ends; a hold may be given up at
+ * any time. Repeating it answers the same.
+ */
 export async function cancelAppointment(
   deps: Deps,
   id: AppointmentId,
-  { doer, reason }: { readonly doer: Doer; readonly reason?: string },
+  { doer, reason, atDesk = false }: Cancellation,
 ): Promise<Appointment> {
   let seen = await appointments.get(deps.table, id, { consistent: true });
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
@@ -21,7 +31,7 @@ export async function cancelAppointment(
     const { status, cancellableUntil } = seen;
     if (status !== 'HELD' && status !== 'BOOKED')
       throw bookingErrors.refusal('WRONG_STATE', { context: { status } });
-    if (status === 'BOOKED' && cancellableUntil <= instant(deps.clock))
+    if (status === 'BOOKED' && !atDesk && cancellableUntil <= instant(deps.clock))
       throw bookingErrors.refusal('CANCEL_TOO_LATE', { context: { cancellableUntil } });
     const moved = await endAppointment(deps, seen, {
       to: 'CANCELLED_BY_PATIENT',

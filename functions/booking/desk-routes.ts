@@ -7,6 +7,7 @@ import { doerOf } from './actor-of.ts';
 import { addExtraNumber } from './add-extra-number.ts';
 import { appointmentAtDesk, checkIn, takeVisitStep, type VisitStep } from './attend.ts';
 import { bookAppointment } from './book-appointment.ts';
+import { cancelAppointment } from './cancel-appointment.ts';
 import { cancelSchedule } from './cancel-schedule.ts';
 import * as contract from './contracts.ts';
 import { createSchedule } from './create-schedule.ts';
@@ -214,6 +215,21 @@ export const deskRoutes = [
     audit: 'by-event',
     handle: async (deps, call) =>
       viewOf(await checkIn(deps, await appointmentAtDesk(deps, call.params), doerOf(call))),
+  }),
+  route({
+    method: 'POST',
+    path: '/booking/institutions/{institutionId}/schedules/{scheduleId}/patients/{patientId}/cancellation',
+    summary: '窗口代为退号，不受线上取消时限限制',
+    access: byDesk,
+    request: { params: contract.deskPatientParams, body: contract.staffReasonBody },
+    response: contract.appointmentView,
+    errors: ['SCHEDULE_NOT_FOUND', 'APPOINTMENT_NOT_FOUND', 'WRONG_STATE'],
+    audit: 'by-event',
+    handle: async (deps, call) => {
+      const { reason } = call.body;
+      const id = await appointmentAtDesk(deps, call.params);
+      return viewOf(await cancelAppointment(deps, id, { doer: doerOf(call), reason, atDesk: true }));
+    },
   }),
   ...VISIT_STEPS.map(
     ({ step, summary }): Route =>

@@ -24,15 +24,21 @@ export const DOCTOR = 'doctor1';
 export const FRIDAY = '2026-03-06';
 export const DESK = { by: 'clerk-1' };
 
+export interface SceneDoctor {
+  readonly institutionId?: string;
+  readonly departmentId?: string;
+  readonly active?: boolean;
+}
+
 /** A doctor of the hospital, as directory's event leaves it in booking. */
 export async function addDoctor(
   deps: Deps,
   practitionerId = DOCTOR,
-  { institutionId = HOSPITAL, active = true }: { institutionId?: string; active?: boolean } = {},
+  { institutionId = HOSPITAL, departmentId = DEPARTMENT, active = true }: SceneDoctor = {},
 ): Promise<void> {
   await practitioners.put(deps.table, practitionerId, {
     practitionerId,
-    sites: [{ institutionId, departmentId: DEPARTMENT }],
+    sites: [{ institutionId, departmentId }],
     name: '测试医生',
     title: 'chief',
     active,
@@ -63,9 +69,10 @@ export async function addSchedule(
   { capacity = 3, slotCount = 1, quota = {}, institutionId = HOSPITAL, ...rest }: SceneSchedule = {},
 ): Promise<ScheduleDetail> {
   const practitionerId = rest.practitionerId ?? DOCTOR;
-  await addDoctor(deps, practitionerId, { institutionId });
+  const { departmentId = DEPARTMENT } = rest;
+  await addDoctor(deps, practitionerId, { institutionId, departmentId });
   const detail = await createSchedule(deps, institutionId, {
-    departmentId: DEPARTMENT,
+    departmentId,
     day: FRIDAY,
     half: 'A',
     visitKind: 'expert',
