@@ -91,7 +91,9 @@ describe('a city that is killed', () => {
     );
     expect(readdirSync(folder)).not.toContain('loaded');
     writeFileSync(join(folder, 'dynamodb.sqlite'), 'half a table');
+    writeFileSync(join(folder, 'clock.json'), JSON.stringify({ offsetMs: 10 * DAY_MS }));
     const city = await tinyCity({ folder });
+    expect(Date.parse(await city.clock.now())).toBeLessThan(Date.now() + DAY_MS);
     expect(await diaryLines(city, 'loaded')).toEqual(['loaded']);
   });
 });

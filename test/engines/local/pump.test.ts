@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { BusEvent } from '../../../infra/local/events/bus-event.ts';
 import { consumersOf } from '../../../infra/local/events/consumers.ts';
 import { DeadLetters } from '../../../infra/local/events/dead-letters.ts';
-import { RETRY_AFTER_MS } from '../../../infra/local/events/persistent-call.ts';
+import { callPersistently, RETRY_AFTER_MS } from '../../../infra/local/events/persistent-call.ts';
 import { checkpointState, Pump } from '../../../infra/local/events/pump.ts';
 import { StreamFaults } from '../../../infra/local/events/stream-faults.ts';
 import { StreamReader } from '../../../infra/local/events/stream-reader.ts';
@@ -191,13 +191,12 @@ describe('the consumers of an event', () => {
 
   function deliverTo(invokeWorker: (context: string, event: unknown) => Promise<unknown>) {
     const letters = new DeadLetters(`${folder}/dead-letters.jsonl`);
-    const stopping = new AbortController();
+    const { signal } = new AbortController();
     const contexts = [subscriber('one'), subscriber('two'), { name: 'deaf', subscriptions: [] }];
     const now = () => Date.parse('2026-11-23T00:00:00.000Z');
     return {
       letters,
-      stopping,
-      deliver: consumersOf({ contexts, invokeWorker, letters, now, signal: stopping.signal }),
+      deliver: consumersOf({ contexts, invokeWorker, letters, now, signal }),
     };
   }
 
@@ -237,12 +236,27 @@ describe('the consumers of an event', () => {
     ]);
   });
 
-  it('get it anew after a restart when the city stops meanwhile', async () => {
-    const { deliver, letters, stopping } = deliverTo(async () => {
-      stopping.abort();
-      throw new Error('the engine is away');
-    });
-    expect(await deliver(event)).toBe(false);
-    expect(letters.list()).toEqual([]);
-  });
+  it.each([[[]], [[0]]])(
+    'get it anew after a restart when the city stops meanwhile, retries left: %j',
+    async (retryAfterMs) => {
+      const letters = new DeadLetters(`${folder}/dead-letters.jsonl`);
+      const stopping = new AbortController();
+      const call = async (): Promise<void> => {
+        stopping.abort();
+        throw new Error('the engine is away');
+      };
+      const { signal } = stopping;
+      const options = {
+        consumer: 'one-worker',
+        message: event,
+        call,
+        letters,
+        now: Date.now,
+        signal,
+        retryAfterMs,
+      };
+      expect(await callPersistently(options)).toBe('abandoned');
+      expect(letters.list()).toEqual([]);
+    },
+  );
 });
