@@ -9,17 +9,14 @@ import { startDatabase } from './database.ts';
 import { DeadLetters } from './events/dead-letters.ts';
 import { startPump } from './events/start-pump.ts';
 import { createFunctions } from './functions-in-process.ts';
-import { type AnswerLine, cityListener } from './http/city-listener.ts';
-import { clockRoutes } from './http/clock-routes.ts';
+import type { AnswerLine } from './http/city-listener.ts';
 import { holdDoor } from './http/door.ts';
-import { localPages } from './http/local-pages.ts';
 import type { LocalRoute } from './http/local-route.ts';
-import { statusRoutes } from './http/status-routes.ts';
+import { openCity } from './http/open-city.ts';
 import { type Load, newCityItems } from './new-city.ts';
-import { residentMb, watchProcess } from './processes.ts';
+import { watchProcess } from './processes.ts';
 import { startProviders } from './providers.ts';
 import { Teardown } from './teardown.ts';
-import { wechatRoutes } from './wechat/local-routes.ts';
 import { laptopProgram, type WeChatUser } from './wechat/mini-program.ts';
 
 export interface CityPlan {
@@ -90,17 +87,9 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
 
   const stopping = new AbortController();
   const letters = new DeadLetters(`${folder.path}/dead-letters.jsonl`);
-  const { invokeApi, invokeWorker, quietSince } = createFunctions(city.id, contexts, deps);
-  const shared = {
-    contexts,
-    invokeWorker,
-    quietSince,
-    clock,
-    letters,
-    folder: folder.path,
-    signal: stopping.signal,
-  };
-  const { pump, faults } = await startPump({
+  const functions = createFunctions(city.id, contexts, deps);
+  const shared = { contexts, clock, letters, folder: folder.path, signal: stopping.signal, ...functions };
+  const { pump, streamFaults } = await startPump({
     ...shared,
     city: city.id,
     region: city.region,
@@ -111,33 +100,10 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
   teardown.add(stop);
   teardown.add(() => stopping.abort());
 
-  const status = async () => ({
-    city: city.id,
-    now: new Date(clock.now()).toISOString(),
-    contexts: contexts.map(({ name }) => name),
-    events: pump.status(),
-    timersDue: await timers.dueCount(clock.now()),
-    engine: engine.endpoint,
-    wechat: wechat.url,
-    memoryMb: { city: residentMb(process.pid), engine: residentMb(engine.pid) },
-  });
-  const localRoutes = [
-    ...clockRoutes(clock, machine),
-    ...statusRoutes({ status, letters, streamFaults: faults }),
-    ...wechatRoutes(wechat),
-    ...(plan.routes?.(deps) ?? []),
-  ];
-  const pages = localPages({ city, clock, contexts, localRoutes });
-  const { onAnswer } = plan;
-  door.open(
-    cityListener({
-      clock,
-      localRoutes,
-      pages,
-      invokeApi: (context, event) => invokeApi(context, event)?.finally(() => void pump.poll()),
-      ...(onAnswer === undefined ? {} : { onAnswer }),
-    }),
-  );
+  const { onAnswer, routes } = plan;
+  const moreRoutes = routes?.(deps) ?? [];
+  const running = { city, functions, machine, timers, pump, streamFaults, engine, wechat };
+  openCity(door, { ...shared, ...running, moreRoutes, onAnswer });
   // First of all steps of a stop: what is asked for must be answered while everything still runs.
   teardown.add(() => door.close());
   return { url: door.url, now: () => clock.now(), stop: () => teardown.run() };

@@ -26,7 +26,7 @@ export interface PumpPlan {
 /** The pump of a city's table, going on from where the folder says it was. */
 export async function startPump(
   plan: PumpPlan,
-): Promise<{ readonly pump: Pump; readonly faults: StreamFaults }> {
+): Promise<{ readonly pump: Pump; readonly streamFaults: StreamFaults }> {
   const tables = createTableClient({ credentials: awsCredentials });
   const { Table } = await tables.send(new DescribeTableCommand({ TableName: plan.tableName }));
   tables.destroy();
@@ -42,5 +42,5 @@ export async function startPump(
     origin: { source: `tiered-care.${plan.city}`, account: 'laptop', region: plan.region },
   });
   pump.start();
-  return { pump, faults };
+  return { pump, streamFaults: faults };
 }
