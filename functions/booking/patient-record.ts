@@ -51,7 +51,7 @@ export async function readRecord({ table }: Pick<Deps, 'table'>, patientId: stri
 }
 
 /** Each lost race is another appointment of the same patient entered or closed at that moment. */
-const MOST_ATTEMPTS = 8;
+const MOST_ATTEMPTS = 16;
 
 type Decision<T> = { readonly record: PatientRecord } | { readonly stop: T };
 
