@@ -60,19 +60,26 @@ const READY_MS = 30_000;
 /** As `npm start`: without it the young heap grows to 64 MB. */
 const SMALL_HEAP = '--max-semi-space-size=4';
 
-const running = new Set<ChildProcess>();
+/** Cities that run, with how to be rid of them at once. */
+const running = new Map<ChildProcess, () => void>();
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGTERM');
+  for (const [child, gone] of running) {
+    child.kill('SIGKILL');
+    gone();
+  }
 });
+// Otherwise an interrupted run would end without the above.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 
 /** Call `stop` in a `finally`, or by `onTestFinished`. */
 export async function startCity(options: CityOptions = {}): Promise<TestCity> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tiered-care-city-'));
   const gone = (): void => {
-    endOrphanedEngine(folder);
+    endEngine(folder, options.folder === undefined);
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   };
-  let { child, url, printed } = await launch(folder, options).catch((error: unknown) => {
+  let { child, url, printed } = await launch(folder, options, gone).catch((error: unknown) => {
     gone();
     throw error;
   });
@@ -118,7 +125,7 @@ export async function startCity(options: CityOptions = {}): Promise<TestCity> {
     kill9: () => end(child, 'SIGKILL'),
     async restart() {
       await end(child, 'SIGTERM');
-      ({ child, url, printed } = await launch(folder, options));
+      ({ child, url, printed } = await launch(folder, options, gone));
     },
     async stop() {
       await end(child, 'SIGTERM');
@@ -134,7 +141,7 @@ interface Launched {
 }
 
 /** Resolves when the city prints its address; what it prints before it fails is the error. */
-async function launch(folder: string, options: CityOptions): Promise<Launched> {
+async function launch(folder: string, options: CityOptions, gone: () => void): Promise<Launched> {
   const {
     script = join(import.meta.dirname, '../../infra/local/start.ts'),
     args = ['--quiet'],
@@ -145,7 +152,7 @@ async function launch(folder: string, options: CityOptions): Promise<Launched> {
     // Only the first start of a test run compiles what all of them need.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), PORT: '0', ...env },
   });
-  running.add(child);
+  running.set(child, gone);
   child.once('exit', () => running.delete(child));
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -176,12 +183,12 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<
   await ended;
 }
 
-/** A killed city leaves its engine behind, which the next start would end. */
-function endOrphanedEngine(folder: string): void {
+/** A killed city leaves its engine behind. In a folder that is not ours alone another city may be using it. */
+function endEngine(folder: string, ours: boolean): void {
   const pidFile = join(folder, 'dynamodb.sqlite.pid');
   if (!existsSync(pidFile)) return;
   const { pid, parentPid } = JSON.parse(readFileSync(pidFile, 'utf8'));
-  if (!isRunning(parentPid) && isRunning(pid)) process.kill(pid, 'SIGKILL');
+  if ((ours || !isRunning(parentPid)) && isRunning(pid)) process.kill(pid, 'SIGKILL');
 }
 
 function jsonOf(text: string): unknown {
