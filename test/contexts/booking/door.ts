@@ -1,0 +1,106 @@
+import type { APIGatewayProxyEventV2, Context as LambdaContext } from 'aws-lambda';
+import { booking } from '../../../functions/booking/context.ts';
+import { relationItem } from '../../../shared/access/care-relations.ts';
+import type { SessionClaims } from '../../../shared/access/sessions.ts';
+import { createApi } from '../../../shared/http/api.ts';
+import type { TestDeps } from '../../support/deps.ts';
+import { HOSPITAL } from './scene.ts';
+
+type StaffRole = Exclude<SessionClaims, { kind: 'resident' }>['roles'][number];
+
+export interface Answer {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Asking {
+  /** Session token; left out: nobody is logged in. */
+  readonly as?: string;
+  readonly body?: unknown;
+  readonly query?: Record<string, string>;
+  /** Idempotency key; `null` leaves it out. */
+  readonly key?: string | null;
+}
+
+let requests = 0;
+
+/** Booking as its HTTP Lambda serves it. */
+export function door(deps: TestDeps): (method: string, path: string, asking?: Asking) => Promise<Answer> {
+  const api = createApi(booking, deps);
+  return async (method, path, { as, body, query, key } = {}) => {
+    requests += 1;
+    const idempotencyKey = key === undefined ? `request-${String(requests).padStart(6, '0')}` : key;
+    const event = {
+      rawPath: path,
+      headers: {
+        ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),
+        ...(idempotencyKey === null ? {} : { 'idempotency-key': idempotencyKey }),
+        'content-type': 'application/json',
+      },
+      ...(query === undefined ? {} : { queryStringParameters: query }),
+      requestContext: { http: { method, path }, requestId: `edge-${requests}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      isBase64Encoded: false,
+    } as unknown as APIGatewayProxyEventV2;
+    const answer = await api(event, { awsRequestId: `edge-${requests}` } as LambdaContext);
+    const parsed: unknown = answer.body === '' ? undefined : JSON.parse(answer.body);
+    return {
+      status: answer.statusCode,
+      code: (parsed as { code?: string } | undefined)?.code,
+      body: parsed,
+      headers: answer.headers,
+    };
+  };
+}
+
+async function session(deps: TestDeps, claims: SessionClaims): Promise<string> {
+  await deps.table.put({ pk: `session#${claims.accountId}`, sk: 'version', version: 1 });
+  return (await deps.sessions.issue(claims, 30 * 24 * 3_600_000)).token;
+}
+
+/** A resident who stands in a relation to a patient, or to none. */
+export async function resident(
+  deps: TestDeps,
+  accountId: string,
+  patientId?: string,
+  kind: 'SELF' | 'GUARDIAN' | 'FAMILY' = 'SELF',
+): Promise<string> {
+  if (patientId !== undefined) {
+    const since = '2026-01-01T00:00:00.000Z';
+    await deps.table.put(relationItem({ patientId, kind, holderId: accountId, since }));
+  }
+  return session(deps, { kind: 'resident', accountId, roles: ['resident'], version: 1 });
+}
+
+export interface Employment {
+  readonly institutionId?: string;
+  readonly practitionerId?: string;
+  readonly secondFactor?: boolean;
+  /** Patients who have signed with this doctor. */
+  readonly signed?: readonly string[];
+}
+
+export async function staff(
+  deps: TestDeps,
+  accountId: string,
+  roles: readonly StaffRole[],
+  { institutionId = HOSPITAL, practitionerId, secondFactor = true, signed = [] }: Employment = {},
+): Promise<string> {
+  for (const patientId of signed) {
+    const since = '2026-01-01T00:00:00.000Z';
+    await deps.table.put(
+      relationItem({ patientId, kind: 'SIGNED', holderId: practitionerId ?? accountId, since }),
+    );
+  }
+  return session(deps, {
+    kind: 'staff',
+    accountId,
+    institutionId,
+    ...(practitionerId === undefined ? {} : { practitionerId }),
+    roles,
+    secondFactor,
+    version: 1,
+  });
+}
