@@ -44,8 +44,8 @@ export class Expressions {
   async #evaluate(source: string, bindings: Bindings): Promise<Json> {
     let text: string | undefined;
     try {
-      // `JSON.stringify` makes undefined of a function, and plain arrays of JSONata's sequences.
-      text = JSON.stringify(await this.#expression(source).evaluate(undefined, bindings));
+      // What is given on is JSON and nothing else: no function, no sequence of JSONata's.
+      text = JSON.stringify(await this.#expression(source).evaluate(undefined, bindings), withoutFunctions);
     } catch (error) {
       const message = error instanceof Object && 'message' in error ? error.message : error;
       throw queryFailed(`The JSONata expression '${source.trim()}' threw an error: ${String(message)}`);
@@ -76,6 +76,15 @@ export class Expressions {
     this.#compiled.set(source, compiled);
     return compiled;
   }
+}
+
+/** JSONata's functions are objects or functions of JavaScript. */
+function withoutFunctions(_name: string, value: unknown): unknown {
+  const marked = typeof value === 'object' && value !== null ? value : {};
+  if (typeof value === 'function' || '_jsonata_lambda' in marked || '_jsonata_function' in marked) {
+    throw new Error('the result holds a function');
+  }
+  return value;
 }
 
 export function tooLarge(): StateError {

@@ -31,17 +31,19 @@ export interface Rig {
 export interface RigOptions extends Partial<Omit<EngineParts, 'ports' | 'clock'>> {
   readonly ports?: Partial<Ports>;
   readonly clock?: ManualClock;
-  readonly folder?: string;
 }
 
-/** A served engine with a clock that stands still, gone when the test ends. */
-export async function rig({
+export interface OpenRig extends Rig {
+  close(): Promise<void>;
+}
+
+/** A served engine with a clock that stands still, until it is closed. */
+export async function openRig({
   ports,
   clock = new ManualClock(START),
-  folder,
   ...parts
-}: RigOptions = {}): Promise<Rig> {
-  const store = parts.store ?? new Store(join(folder ?? tempFolder(), 'workflows.sqlite'));
+}: RigOptions = {}): Promise<OpenRig> {
+  const store = parts.store ?? new Store(':memory:');
   const engine = new Engine({ ...parts, store, clock, ports: { ...quietPorts, ...ports } });
   await engine.start();
   const server = await serveStepFunctions({ engine });
@@ -51,12 +53,22 @@ export async function rig({
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
   });
-  onTestFinished(async () => {
+  const close = async (): Promise<void> => {
     sfn.destroy();
     await server.stop();
     await engine.stop();
-  });
-  return { engine, clock, sfn, pass: (ms) => pass(engine, clock, ms) };
+  };
+  return { engine, clock, sfn, pass: (ms) => pass(engine, clock, ms), close };
+}
+
+/** As `openRig`, on a file of its own, gone when the test ends. */
+export async function rig({
+  folder = tempFolder(),
+  ...options
+}: RigOptions & { folder?: string } = {}): Promise<Rig> {
+  const opened = await openRig({ store: new Store(join(folder, 'workflows.sqlite')), ...options });
+  onTestFinished(() => opened.close());
+  return opened;
 }
 
 export async function pass(engine: Engine, clock: ManualClock, ms: number): Promise<void> {

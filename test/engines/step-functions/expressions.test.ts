@@ -1,0 +1,131 @@
+import type { Json } from '../../../infra/local/step-functions/json.ts';
+import { type Case, conforms, only, pass } from './cases.ts';
+
+const QUERY = 'States.QueryEvaluationError';
+const input = { id: 'r-1', n: 3, list: [1, 2, 3, 4, 5], nothing: null, deep: { a: [{ b: 1 }, { b: 2 }] } };
+
+const gives = (it: string, expression: Json, expected: Json): Case => ({
+  it,
+  states: pass(expression),
+  input,
+  gives: expected,
+});
+const refuses = (it: string, expression: Json, cause?: RegExp): Case => ({
+  it,
+  states: pass(expression),
+  input,
+  fails: QUERY,
+  ...(cause && { cause }),
+});
+
+conforms('expressions', [
+  gives(
+    'an output without expressions is itself',
+    { a: [1, 'two', null, true] },
+    { a: [1, 'two', null, true] },
+  ),
+  gives('an expression is replaced by its value', '{% $states.input.id %}', 'r-1'),
+  gives('expressions are filled in at any depth', { a: [{ b: '{% $states.input.n %}' }] }, { a: [{ b: 3 }] }),
+  gives('blanks around the source do not matter', '{%$states.input.n%}', 3),
+  gives('an object made by an expression stays an object', '{% {"x": $states.input.n + 1} %}', { x: 4 }),
+  gives('a path over an array gives an array', '{% $states.input.deep.a.b %}', [1, 2]),
+  gives('one value of an array is a single value, as in JSONata', '{% $states.input.deep.a[b=2].b %}', 2),
+  gives('null is a value', '{% $states.input.nothing %}', null),
+  gives('braces in the middle of a text are not an expression', 'a {% b', 'a {% b'),
+  gives('names of fields are not expressions', { '{% x %}': 1 }, { '{% x %}': 1 }),
+  gives('a string function works', '{% $uppercase($states.input.id) %}', 'R-1'),
+  gives('a higher-order function works', '{% $sum($map($states.input.list, function($x) { $x * 2 })) %}', 30),
+  gives('a block with a binding works', '{% ($half := $states.input.n / 2; $half) %}', 1.5),
+  gives('a conditional works', '{% $states.input.n > 2 ? "more" : "less" %}', 'more'),
+  gives('a regular expression works', '{% $replace("a-b-c", /-/, "+") %}', 'a+b+c'),
+  gives('$partition splits an array', '{% $partition($states.input.list, 2) %}', [[1, 2], [3, 4], [5]]),
+  gives('$partition larger than the array gives one part', '{% $partition($states.input.list, 9) %}', [
+    [1, 2, 3, 4, 5],
+  ]),
+  refuses('$partition refuses a size of 0', '{% $partition($states.input.list, 0) %}', /whole size/),
+  gives('$range counts up, both ends included', '{% $range(0, 10, 5) %}', [0, 5, 10]),
+  gives('$range counts down', '{% $range(3, 1, -1) %}', [3, 2, 1]),
+  gives('$range stops before a last that it does not meet', '{% $range(1, 6, 2) %}', [1, 3, 5]),
+  refuses('$range refuses a step of 0', '{% $range(0, 1, 0) %}'),
+  refuses('$range refuses more than 1000 numbers', '{% $range(1, 1001, 1) %}', /1000/),
+  gives('$hash knows MD5', '{% $hash("abc", "MD5") %}', '900150983cd24fb0d6963f7d28e17f72'),
+  gives('$hash knows SHA-1', '{% $hash("abc", "SHA-1") %}', 'a9993e364706816aba3e25717850c26c9cd0d89d'),
+  gives(
+    '$hash knows SHA-256',
+    '{% $hash("abc", "SHA-256") %}',
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  ),
+  gives('$hash knows SHA-384', '{% $length($hash("abc", "SHA-384")) %}', 96),
+  gives('$hash knows SHA-512', '{% $length($hash("abc", "SHA-512")) %}', 128),
+  refuses('$hash refuses an unknown algorithm', '{% $hash("abc", "SHA-3") %}'),
+  gives('$random gives a number between 0 and 1', '{% ($r := $random(); $r >= 0 and $r < 1) %}', true),
+  gives('$random with a seed repeats itself', '{% $random(7) = $random(7) %}', true),
+  gives('$random with other seeds differs', '{% $random(7) = $random(8) %}', false),
+  gives(
+    '$uuid is a version 4 UUID',
+    '{% $contains($uuid(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-/) %}',
+    true,
+  ),
+  gives('$uuid never repeats itself', '{% $uuid() = $uuid() %}', false),
+  gives('$parse reads JSON', '{% $parse("{\\"a\\":[1]}").a %}', [1]),
+  gives(
+    '$string of what $parse read is the same JSON',
+    '{% $string($parse("{\\"a\\":[1]}")) %}',
+    '{"a":[1]}',
+  ),
+  refuses('$parse refuses what is not JSON', '{% $parse("{") %}'),
+  gives('$millis is the virtual clock', '{% $millis() > 1803859200000 %}', true),
+  gives('$now is the virtual clock', '{% $millis() = $toMillis($now()) %}', true),
+  gives('$now takes a picture and a zone', '{% $now("[Z]", "+0800") %}', '+08:00'),
+  gives('$states.context names the state', '{% $states.context.State.Name %}', 'Only'),
+  gives('$states.context names the execution', '{% $states.context.Execution.Name %}', 'run'),
+  gives(
+    '$states.context knows the execution by its ARN',
+    '{% $contains($states.context.Execution.Id, ":execution:") %}',
+    true,
+  ),
+  gives(
+    '$states.context carries the input of the execution',
+    '{% $states.context.Execution.Input.id %}',
+    'r-1',
+  ),
+  gives(
+    '$states.context names the machine',
+    '{% $contains($states.context.StateMachine.Id, ":stateMachine:") %}',
+    true,
+  ),
+  gives(
+    '$states.context carries the role',
+    '{% $contains($states.context.Execution.RoleArn, ":role/") %}',
+    true,
+  ),
+  gives(
+    '$states.context tells when it began, in UTC',
+    '{% $contains($states.context.Execution.StartTime, /^20[0-9T:.-]+Z$/) %}',
+    true,
+  ),
+  gives('$states.context counts no retry at first', '{% $states.context.State.RetryCount %}', 0),
+  refuses('a missing field is an error, not an absence', '{% $states.input.absent %}', /undefined/),
+  refuses('a missing field deep in a template is an error', { a: ['{% $states.input.absent %}'] }),
+  refuses('a variable that was never assigned is an error', '{% $never %}', /undefined/),
+  refuses('a function is no result', '{% function($x) { $x } %}', /function/),
+  refuses('a function inside an object is no result', '{% {"f": $sum} %}', /function/),
+  refuses('a type error is an error', '{% "a" + 1 %}', /threw/),
+  refuses('$error is an error', '{% $error("stop") %}', /stop/),
+  refuses('$assert that fails is an error', '{% $assert(false, "no") %}', /no/),
+  refuses('there is no result in a Pass', '{% $states.result %}'),
+  refuses('there is no error output outside Catch', '{% $states.errorOutput %}'),
+  refuses('nothing stands under $ alone', '{% $ %}'),
+  { it: 'an output of 262144 bytes fits', states: pass('{% $pad("", 262142, "x") %}') },
+  {
+    it: 'an output of one byte more does not',
+    states: pass('{% $pad("", 262143, "x") %}'),
+    fails: 'States.DataLimitExceeded',
+  },
+  {
+    it: 'bytes are counted, not characters',
+    states: pass('{% $pad("", 100000, "医") %}'),
+    fails: 'States.DataLimitExceeded',
+  },
+  { it: 'a Pass without output passes its input on', states: only({ Type: 'Pass' }), input, gives: input },
+]);
