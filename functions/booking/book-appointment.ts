@@ -4,14 +4,14 @@ import type { Reason } from '../../shared/kernel/errors.ts';
 import type { Doer } from './appointment-event.ts';
 import { bookingErrors } from './errors.ts';
 import { birthDateFor, type Comer, type Gate, passGate, readClaim, readGate } from './gate.ts';
-import { claimedFrom, claimUntil, type Placement, paysOnline } from './new-appointment.ts';
-import { lapseOf, tokenOf } from './numbers.ts';
+import { claimUntil, type Placement, paysOnline } from './new-appointment.ts';
+import { wantedSlot } from './open-slots.ts';
 import { type PatientRecord, readRecord, repeatOf } from './patient-record.ts';
-import { finishBooking, type Placed, placeBooking } from './place-booking.ts';
-import { type BookingAnswer, type BookingQuestion, judgeBooking, wantedSlot } from './rules.ts';
-import { endOneLapsedHold, settleLapsed } from './settle-holder.ts';
-import { type Appointment, appointmentIdOf, appointments, type Claim, schedules } from './store.ts';
-import { VACATING } from './transitions.ts';
+import { placeBooking } from './place-booking.ts';
+import { bookedOrRefused, resumeBooking } from './resume-booking.ts';
+import { type BookingAnswer, type BookingQuestion, judgeBooking } from './rules.ts';
+import { endOneLapsedHold } from './settle-holder.ts';
+import { type Appointment, appointments, type Claim } from './store.ts';
 
 export interface BookingOrder extends Comer {
   readonly slot?: string;
@@ -37,7 +37,7 @@ export async function bookAppointment(deps: Deps, order: BookingOrder): Promise<
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const mark = claim.holders[order.patientId];
     if (mark !== undefined) {
-      const own = await resume(deps, order, placement, { mark, record });
+      const own = await resumeBooking(deps, placement, { mark, record });
       if (own !== undefined) return own;
       claim = await readClaim(deps, order.scheduleId);
       continue;
@@ -55,7 +55,7 @@ export async function bookAppointment(deps: Deps, order: BookingOrder): Promise<
       continue;
     }
     const placed = await placeBooking(deps, placement, { lane: answer.lane, claim }, record);
-    if (placed.ok || placed.because !== 'number-gone') return appointmentOf(deps, order, placed);
+    if (placed.ok || placed.because !== 'number-gone') return bookedOrRefused(deps, order.patientId, placed);
     if (placed.claim === undefined) throw bookingErrors.refusal('SCHEDULE_NOT_FOUND');
     claim = placed.claim;
   }
@@ -117,64 +117,4 @@ function questionFor(
     override: overrideReason !== undefined,
     ...(birthDate === undefined ? {} : { birthDate }),
   };
-}
-
-/**
- * The patient has a number here, as the claim was read: a repeat of this request, an interrupted one to finish, or a
- * second booking. Undefined: what stood there has ended, look again.
- */
-async function resume(
-  deps: Deps,
-  order: BookingOrder,
-  placement: Placement,
-  { mark, record }: { readonly mark: number; readonly record: PatientRecord },
-): Promise<Appointment | undefined> {
-  const { patientId, scheduleId, requestKey } = order;
-  const id = { patientId, appointmentId: appointmentIdOf(scheduleId, tokenOf(mark)) };
-  const [existing, claim, detail] = await Promise.all([
-    appointments.get(deps.table, id, { consistent: true }),
-    readClaim(deps, scheduleId),
-    schedules.get(deps.table, scheduleId, { consistent: true }),
-  ]);
-  if (existing?.requestKey === requestKey) return existing;
-  if (claim.holders[patientId] !== mark || detail === undefined) return undefined;
-  const until = lapseOf(mark);
-  const lapsed = until !== undefined && until <= deps.clock.now();
-  if (
-    existing !== undefined &&
-    !VACATING.includes(existing.status) &&
-    !(lapsed && existing.status === 'HELD')
-  ) {
-    throw bookingErrors.refusal('ALREADY_BOOKED');
-  }
-  if (existing !== undefined || lapsed) {
-    await settleLapsed(deps, { detail, status: claim.status, patientId, mark });
-    return undefined;
-  }
-  const current = { ...placement, detail };
-  return appointmentOf(
-    deps,
-    order,
-    await finishBooking(deps, current, claimedFrom(deps, current, mark), record),
-  );
-}
-
-async function appointmentOf(deps: Deps, { patientId }: BookingOrder, placed: Placed): Promise<Appointment> {
-  if (placed.ok) return placed.appointment;
-  switch (placed.because) {
-    case 'personal':
-      throw bookingErrors.refusal('BOOKING_REFUSED', { reasons: placed.reasons });
-    case 'repeated': {
-      const { appointmentId } = placed;
-      const first = await appointments.get(deps.table, { patientId, appointmentId }, { consistent: true });
-      if (first !== undefined) return first;
-      throw bookingErrors.refusal('HOLD_LAPSED');
-    }
-    case 'other-request':
-      throw bookingErrors.refusal('ALREADY_BOOKED');
-    case 'lapsed':
-      throw bookingErrors.refusal('HOLD_LAPSED');
-    case 'number-gone':
-      throw bookingErrors.refusal('SOLD_OUT');
-  }
 }

@@ -7,7 +7,7 @@ import type { alternativesView, scheduleView, weekView } from './contracts.ts';
 import { slotClosesAt } from './cutoffs.ts';
 import { bookingErrors } from './errors.ts';
 import { freeIn, POOLS } from './lanes.ts';
-import { slotsStillOpen } from './rules.ts';
+import { slotsStillOpen } from './open-slots.ts';
 import { type Claim, claims, departmentKey, type Half, type ScheduleDetail, schedules } from './store.ts';
 
 const WEEK_DAYS = 7;

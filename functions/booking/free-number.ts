@@ -2,10 +2,10 @@ import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { giveBack } from './hold-number.ts';
-import { originOf } from './lanes.ts';
+import { originOf, poolForFreed } from './lanes.ts';
 import { type Lane, laneOf, numberOf, tokenOf } from './numbers.ts';
+import { slotsStillOpen } from './open-slots.ts';
 import { bookingPolicy } from './policy.ts';
-import { poolForFreed, slotsStillOpen } from './rules.ts';
 import { type Appointment, type Claim, claims, type ScheduleDetail, schedules } from './store.ts';
 import { waitingFor } from './waiting-list.ts';
 

@@ -1,5 +1,5 @@
 import { type Lane, type LanePool, laneOf, poolOf } from './numbers.ts';
-import type { Pool } from './policy.ts';
+import type { BookingPolicy, Pool } from './policy.ts';
 import type { Claim, ScheduleDetail, Slot } from './store.ts';
 
 /** How numbers lie in slots and pools. Numbers run through the slots in order, in each slot pool by pool. */
@@ -68,4 +68,16 @@ export function isSoldOut(claim: Pick<Claim, 'free'>, pools: readonly Pool[]): b
   return Object.entries(claim.free).every(
     ([lane, tokens]) => tokens.length === 0 || !(pools as readonly string[]).includes(poolOf(lane)),
   );
+}
+
+/** The pool a freed number goes to: its own while that is still apart, else the public one. */
+export function poolForFreed(
+  policy: BookingPolicy,
+  detail: Pick<ScheduleDetail, 'releasedAt'>,
+  origin: Pool,
+  now: string,
+): Pool {
+  if (policy.cancelledNumberReturnsTo === 'PUBLIC') return 'PUBLIC';
+  const releasedAt = detail.releasedAt[origin];
+  return releasedAt !== undefined && releasedAt <= now ? 'PUBLIC' : origin;
 }

@@ -3,8 +3,8 @@ import type { Deps } from '../../shared/deps.ts';
 import { openCursor, sealCursor } from '../../shared/http/cursor.ts';
 import type { appointmentList, deskList } from './contracts.ts';
 import { bookingErrors } from './errors.ts';
+import { INTERRUPTED } from './new-appointment.ts';
 import { numberOf, tokenOf } from './numbers.ts';
-import { INTERRUPTED } from './patient-record.ts';
 import { appointmentIdOf, appointments, claims, schedules } from './store.ts';
 import { viewOf } from './views.ts';
 

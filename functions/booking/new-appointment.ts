@@ -3,11 +3,9 @@ import type { Day } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { appointmentEvent, type Doer, SYSTEM } from './appointment-event.ts';
 import { closesAt } from './cutoffs.ts';
-import { originOf } from './lanes.ts';
+import { originOf, poolForFreed } from './lanes.ts';
 import { type Lane, laneOf, lapseOf, numberOf, poolOf, slotIndexOf, tokenOf } from './numbers.ts';
-import { INTERRUPTED } from './patient-record.ts';
 import type { BookingPolicy, Channel } from './policy.ts';
-import { poolForFreed } from './rules.ts';
 import { type Appointment, appointmentIdOf, appointments, type ScheduleDetail } from './store.ts';
 
 /** A judged request on its way to an appointment. */
@@ -98,6 +96,9 @@ export function appointmentFrom(
       : {}),
   };
 }
+
+/** Why a claim that came to nothing ended. */
+export const INTERRUPTED = 'INTERRUPTED';
 
 /**
  * Puts an end to a claim whose appointment was never written. After this item nobody can write it any more, which is

@@ -5,9 +5,9 @@ import { movePool } from './hold-number.ts';
 import { candidateLanes } from './lanes.ts';
 import { claimedFrom, claimUntil, type Placement } from './new-appointment.ts';
 import type { Lane } from './numbers.ts';
+import { slotsStillOpen } from './open-slots.ts';
 import { finishBooking, type Placed, placeBooking } from './place-booking.ts';
 import { bookingPolicy } from './policy.ts';
-import { slotsStillOpen } from './rules.ts';
 import { type Claim, claims, type ScheduleDetail, schedules, type WaitlistEntry, waitlist } from './store.ts';
 import { waitingFor } from './waiting-list.ts';
 

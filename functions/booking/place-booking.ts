@@ -3,18 +3,12 @@ import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import type { Reason } from '../../shared/kernel/errors.ts';
 import { appointmentEvent } from './appointment-event.ts';
+import { closeEntry } from './close-entry.ts';
 import { freeNumber } from './free-number.ts';
 import { takeNumber } from './hold-number.ts';
 import { abandonClaim, appointmentFrom, type Claimed, type Placement } from './new-appointment.ts';
 import type { Lane } from './numbers.ts';
-import {
-  changeRecord,
-  closeEntry,
-  entryOf,
-  type PatientRecord,
-  repeatOf,
-  withEntry,
-} from './patient-record.ts';
+import { changeRecord, entryOf, type PatientRecord, repeatOf, withEntry } from './patient-record.ts';
 import { personalReasons } from './rules.ts';
 import { type Appointment, appointments, type Claim } from './store.ts';
 

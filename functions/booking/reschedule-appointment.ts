@@ -1,37 +1,29 @@
-import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
-import { appointmentEvent, type Doer } from './appointment-event.ts';
 import { bookingErrors } from './errors.ts';
 import { laneForFreed } from './free-number.ts';
 import { birthDateFor, type Gate, readGate } from './gate.ts';
+import { followUp, type MoveRequest, moveAppointment } from './move-appointment.ts';
 import { moveNumber, type NumberMove } from './move-number.ts';
-import { appointmentFrom } from './new-appointment.ts';
 import { tokenOf } from './numbers.ts';
 import { offerFreedNumbers } from './offer-freed-numbers.ts';
-import { entryOf, nextRecord, withEntry } from './patient-record.ts';
-import type { Channel } from './policy.ts';
-import { judgeBooking, wantedSlot } from './rules.ts';
+import { wantedSlot } from './open-slots.ts';
+import { judgeBooking } from './rules.ts';
 import {
   type Appointment,
   type AppointmentId,
   appointments,
   type Claim,
   claims,
-  records,
   type ScheduleDetail,
   schedules,
 } from './store.ts';
 
-export interface Rescheduling {
+export interface Rescheduling extends MoveRequest {
   readonly id: AppointmentId;
   readonly scheduleId: string;
   readonly slot?: string;
-  readonly channel: Channel;
-  readonly requestKey: string;
-  readonly doer: Doer;
 }
 
 /** Each attempt is lost only to a booking or cancellation in one of the two schedules at that very moment. */
@@ -48,10 +40,11 @@ export async function rescheduleAppointment(deps: Deps, order: Rescheduling): Pr
     const gate = await readGate(deps, { ...order, patientId: order.id.patientId });
     const number = await chooseNumber(deps, order, old, gate);
     if (number === 'look-again') continue;
-    const next = followUp(deps, order, old, gate, number);
+    const { lane, token } = number.to;
+    const next = followUp(deps, order, old.appointment, gate, { lane, mark: token });
     const outcome = await deps.table.transact([
       ...moveNumber(deps, number),
-      ...moveAppointment(deps, order, old.appointment, next, gate),
+      ...moveAppointment(deps, order.doer, old.appointment, next, gate),
     ]);
     if (outcome.ok) {
       await offerFreedNumbers(deps, old.appointment.scheduleId);
@@ -132,67 +125,4 @@ async function chooseNumber(
     from: { scheduleId, claim: old.claim, mark: oldMark, freed },
     to: { scheduleId: order.scheduleId, claim, lane: answer.lane, token: newToken },
   };
-}
-
-/** The charge moves along: what was paid for the old visit is paid for the new one. */
-function followUp(
-  deps: Deps,
-  { channel, requestKey, doer }: Rescheduling,
-  { appointment }: Old,
-  { detail, policy }: Gate,
-  { to: { lane, token } }: NumberMove,
-): Appointment {
-  const { patientId, charge, appointmentId: rescheduledFrom } = appointment;
-  const untilMs = deps.clock.now();
-  const { charge: _new, ...next } = appointmentFrom(
-    deps,
-    { detail, policy, patientId, channel, requestKey, doer, untilMs, held: false },
-    { lane, mark: token },
-  );
-  return { ...next, rescheduledFrom, ...(charge === undefined ? {} : { charge }) };
-}
-
-function moveAppointment(
-  deps: Deps,
-  { doer }: Rescheduling,
-  old: Appointment,
-  next: Appointment,
-  { policy, record }: Gate,
-): readonly TransactOperation[] {
-  const now = instant(deps.clock);
-  const today = dayOf(now);
-  const { patientId, appointmentId } = old;
-  const entry = record.entries[appointmentId];
-  const closed =
-    entry === undefined
-      ? record
-      : withEntry(policy, record, [appointmentId, { ...entry, state: 'X', endedOn: today }], today);
-  const { stored, condition } = nextRecord(
-    record,
-    withEntry(policy, closed, [next.appointmentId, entryOf(next)], today),
-  );
-  return [
-    appointments.updateOperation(
-      old,
-      {
-        set: {
-          status: 'CANCELLED_BY_PATIENT',
-          endedAt: now,
-          endedReason: 'RESCHEDULED',
-          rescheduledTo: next.appointmentId,
-        },
-        remove: ['charge'],
-      },
-      {
-        // The charge that moves along is the one that was read.
-        if: { status: 'BOOKED', ...(old.charge === undefined ? {} : { 'charge.status': old.charge.status }) },
-        event: appointmentEvent(deps, old, 'CANCELLED_BY_PATIENT', doer),
-      },
-    ),
-    appointments.putOperation(next, next, {
-      if: { $exists: false },
-      event: appointmentEvent(deps, next, next.status, doer),
-    }),
-    records.putOperation(patientId, stored, { if: condition }),
-  ];
 }

@@ -1,7 +1,7 @@
 import type { Deps } from '../../shared/deps.ts';
+import { closeEntry } from './close-entry.ts';
 import { freeNumber } from './free-number.ts';
 import { offerFreedNumbers } from './offer-freed-numbers.ts';
-import { closeEntry } from './patient-record.ts';
 import { type Appointment, waitlist } from './store.ts';
 import { VACATING } from './transitions.ts';
 
