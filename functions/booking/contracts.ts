@@ -239,6 +239,5 @@ export const waitlistView = z.object({
   appointmentId: z.optional(appointmentIdSchema),
 });
 
-export type SlotInput = z.output<typeof slotInput>;
 export type CreateSchedule = z.output<typeof createScheduleBody>;
 export type AppointmentView = z.input<typeof appointmentView>;

@@ -22,7 +22,6 @@ export const DEPARTMENT = 'cardiology';
 export const DOCTOR = 'doctor1';
 /** What the test clock starts at is 2026-03-02 08:00 in China; schedules lie on this Friday unless told otherwise. */
 export const FRIDAY = '2026-03-06';
-export const DESK = { by: 'clerk-1' };
 
 export interface SceneDoctor {
   readonly institutionId?: string;
