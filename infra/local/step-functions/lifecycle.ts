@@ -86,7 +86,13 @@ const ENDED = {
 } as const;
 
 /** Ends an execution and all below it, and tells the task that waits for it. */
-export function end(store: Store, execution: Known<Execution>, ending: Ending, nowMs: number): void {
+export function end(
+  store: Store,
+  execution: Known<Execution>,
+  ending: Ending,
+  nowMs: number,
+  lastEvent?: number,
+): void {
   const root = store.frame(execution.key, '0');
   dropBelow(store, execution.key, '0', nowMs);
   if (root !== undefined) abandon(store, root, nowMs);
@@ -94,7 +100,7 @@ export function end(store: Store, execution: Known<Execution>, ending: Ending, n
   const details = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
   const event: HistoryEvent = {
     id: execution.lastEvent + 1,
-    previousEventId: root?.lastEvent ?? execution.lastEvent,
+    previousEventId: lastEvent ?? root?.lastEvent ?? execution.lastEvent,
     type: ENDED[status].type,
     at: nowMs,
     details: { field: ENDED[status].field, value: details },

@@ -123,7 +123,7 @@ export class Run {
   fail(frame: Frame, { error, reason }: Pick<StateError, 'error' | 'reason'>): void {
     const parent = this.#parentOf(frame);
     if (parent === undefined) {
-      this.end({ status: 'FAILED', error, cause: reason });
+      this.end({ status: 'FAILED', error, cause: reason }, frame.lastEvent);
       return;
     }
     const told = frame.item === undefined ? parent : this.#tellIteration(frame, parent, 'Failed');
@@ -135,9 +135,9 @@ export class Run {
     });
   }
 
-  end(ending: Ending): void {
+  end(ending: Ending, lastEvent?: number): void {
     this.#ended = true;
-    end(this.parts.store, this.#execution, ending, this.nowMs);
+    end(this.parts.store, this.#execution, ending, this.nowMs, lastEvent);
   }
 
   /** Gives up what a state has under way: its branches, or the execution it waits for. */
@@ -191,7 +191,7 @@ export class Run {
   #finish(frame: Frame, output: Json): void {
     const parent = this.#parentOf(frame);
     if (parent === undefined) {
-      this.end({ status: 'SUCCEEDED', output: JSON.stringify(output) });
+      this.end({ status: 'SUCCEEDED', output: JSON.stringify(output) }, frame.lastEvent);
       return;
     }
     if (parent.at.phase !== 'joining') throw new Error('a branch ended outside its state');
