@@ -195,18 +195,22 @@ export const staffMember = z.object({
 });
 export const staffList = z.object({ staff: z.array(staffMember) });
 
-// Events: ids only
+// Events: ids only. The published language of this context, for whoever subscribes.
 
+/** @public */
 export const patientRegistered = z.object({ patientId: id, accountId: z.optional(id) });
+/** @public */
 export const patientChanged = z.object({ patientId: id });
 export const relationStarted = z.object({
   patientId: id,
   accountId: id,
   kind: z.enum(['SELF', 'GUARDIAN', 'FAMILY']),
 });
+/** @public */
 export const relationEnded = z.extend(relationStarted, {
   reason: z.enum(['ADULT', 'LAPSED', 'WITHDRAWN', 'DEACTIVATED', 'CLAIMED']),
 });
+/** @public */
 export const accountDeactivated = z.object({ accountId: id });
 
 // Demonstration and first steps of a city
