@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { TimeMachine } from '../../../infra/local/clock/time-machine.ts';
+import { VirtualClock } from '../../../infra/local/clock/virtual-clock.ts';
 import { keepTime } from '../../../infra/local/step-functions/alarm.ts';
 import { operations } from '../../../infra/local/step-functions/api.ts';
 import { LAPTOP, machineArn } from '../../../infra/local/step-functions/arn.ts';
@@ -6,6 +9,7 @@ import { Engine } from '../../../infra/local/step-functions/engine.ts';
 import type { JsonObject } from '../../../infra/local/step-functions/json.ts';
 import { Store } from '../../../infra/local/step-functions/store.ts';
 import { ManualClock } from '../local/manual-clock.ts';
+import { tempFolder } from '../local/temp-folder.ts';
 import { pass, quietPorts, ROLE, START } from './rig.ts';
 
 const DAY_MS = 86_400_000;
@@ -81,6 +85,19 @@ test('a thousand executions wait, and wake together', async () => {
   expect(await statuses('RUNNING')).toBe(1000);
   await pass(engine, clock, 1);
   expect(await statuses('SUCCEEDED')).toBe(1000);
+  await engine.stop();
+});
+
+test("the laptop's time machine moves it from wait to wait", async () => {
+  const clock = new VirtualClock(join(tempFolder(), 'clock.json'), () => Date.parse(START));
+  const { engine, statuses, begin } = await running(waits(30 * 86_400), 10, clock);
+  await begin();
+  const drain = async () => ({ delivered: 0, drained: true });
+  const machine = new TimeMachine({ clock, agendas: [engine], drain });
+  const move = await machine.move((nowMs) => nowMs + 31 * DAY_MS);
+  expect(move).toMatchObject({ settled: true, steps: 1 });
+  expect(move.fired['workflows']).toBeGreaterThanOrEqual(10);
+  expect(await statuses('SUCCEEDED')).toBe(10);
   await engine.stop();
 });
 
