@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { cancelAppointment } from '../../../functions/booking/cancel-appointment.ts';
 import { cancelSchedule } from '../../../functions/booking/cancel-schedule.ts';
 import { confirmAppointment } from '../../../functions/booking/confirm-appointment.ts';
-import { offerFreedNumbers } from '../../../functions/booking/offer-freed-numbers.ts';
 import { type Appointment, records } from '../../../functions/booking/store.ts';
 import { joinWaitlist, leaveWaitlist, waitlistPlace } from '../../../functions/booking/waitlist.ts';
 import type { City } from '../../../shared/policy/city.ts';
@@ -146,24 +145,32 @@ test('a number freed between the look and the joining is offered at once', async
   expect(entry.status).toBe('OFFERED');
 });
 
-test('two who offer at the same moment make one offer, and the list knows of it', async () => {
-  const { deps, scheduleId, booked } = await fullClinic();
+test('two who offer at the same moment make one offer a person, and the list knows of both', async () => {
+  const deps = testDeps();
+  const { scheduleId } = await addSchedule(deps, { capacity: 2 });
+  const [one, two] = [
+    await book(deps, { scheduleId }, 'holder01'),
+    await book(deps, { scheduleId }, 'holder02'),
+  ];
   await join(deps, scheduleId, 'first001');
-  let offered = false;
+  await join(deps, scheduleId, 'second01');
+  let other = false;
   const table: TestDeps['table'] = {
     ...deps.table,
     put: async (item, options) => {
-      if (!offered && item.sk.startsWith('appointment#')) {
-        offered = true;
-        await offerFreedNumbers(deps, scheduleId);
+      // The first in line has a number and no appointment yet when another number comes free.
+      if (!other && item.sk.startsWith('appointment#')) {
+        other = true;
+        await cancelAppointment(deps, two, { doer });
       }
       return deps.table.put(item, options);
     },
   };
-  await cancelAppointment({ ...deps, table }, booked, { doer });
-  const { entry } = await waitlistPlace(deps, { scheduleId, patientId: 'first001' });
-  expect(entry.status).toBe('OFFERED');
-  expect((await offerTo(deps, scheduleId, 'first001')).status).toBe('HELD');
+  await cancelAppointment({ ...deps, table }, one, { doer });
+  for (const patientId of ['first001', 'second01']) {
+    expect((await waitlistPlace(deps, { scheduleId, patientId })).entry.status).toBe('OFFERED');
+    expect((await offerTo(deps, scheduleId, patientId)).status).toBe('HELD');
+  }
 });
 
 test('after the booking cut-off a freed number is public at once: the window may still give it out', async () => {
