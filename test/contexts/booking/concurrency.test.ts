@@ -4,6 +4,7 @@ import { confirmAppointment } from '../../../functions/booking/confirm-appointme
 import { rescheduleAppointment } from '../../../functions/booking/reschedule-appointment.ts';
 import { records } from '../../../functions/booking/store.ts';
 import { tickSchedule } from '../../../functions/booking/tick-schedule.ts';
+import { joinWaitlist } from '../../../functions/booking/waitlist.ts';
 import { addDays } from '../../../shared/kernel/china-time.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
@@ -200,7 +201,61 @@ describe('what the gate reads may be old', () => {
   });
 });
 
+test('I4: a request slower than its own hold leaves neither number nor entry behind', async () => {
+  const deps = testDeps();
+  const detail = await addSchedule(deps);
+  let slow = true;
+  const table: TestDeps['table'] = {
+    ...deps.table,
+    put: async (item, options) => {
+      if (slow && item.sk === 'record') {
+        slow = false;
+        deps.clock.advance(16 * 60_000);
+        await sweep(deps);
+      }
+      return deps.table.put(item, options);
+    },
+  };
+  await addPatient(deps, ME);
+  expect(await outcome(book({ ...deps, table }, detail, ME))).toBe('HOLD_LAPSED');
+  expect(await freeCount(deps, detail.scheduleId)).toBe(3);
+  expect((await records.get(deps.table, ME, { consistent: true }))?.entries).toEqual({});
+  expect((await book(deps, detail, ME)).status).toBe('BOOKED');
+});
+
 describe('the timer', () => {
+  test('comes back at once for a number kept while it was being set, whose giver died', async () => {
+    const deps = testDeps();
+    const detail = await addSchedule(deps, { capacity: 1 });
+    const { scheduleId } = detail;
+    const booked = await book(deps, detail, 'holder01');
+    await addPatient(deps, ME);
+    await joinWaitlist(deps, { scheduleId, patientId: ME }, { requestKey: 'request-wait', doer });
+    const dying: TestDeps['table'] = {
+      ...deps.table,
+      query: async (spec) => {
+        const claim = await claimOf(deps, scheduleId);
+        if (claim.holders['holder01'] === undefined) throw new Error('dead');
+        return deps.table.query(spec);
+      },
+    };
+    let given = false;
+    const table: TestDeps['table'] = {
+      ...deps.table,
+      update: async (key, changes, options) => {
+        if (!given && options?.timer !== undefined && Object.keys(changes).length === 0) {
+          given = true;
+          await cancelAppointment({ ...deps, table: dying }, booked, { doer });
+        }
+        return deps.table.update(key, changes, options);
+      },
+    };
+    await tickSchedule({ ...deps, table }, scheduleId);
+    expect((await claimOf(deps, scheduleId)).free).toEqual({ P0: [], W0: [1001] });
+    await sweep(deps);
+    expect(Object.keys((await claimOf(deps, scheduleId)).holders)).toEqual([ME]);
+  });
+
   test('ticks at once, with bookings among them, do each thing once and leave the timer at the next', async () => {
     const deps = testDeps();
     const detail = await addSchedule(deps, { capacity: 6, quota: { COMMUNITY: 2 } });

@@ -209,7 +209,11 @@ test('who moves from home takes public numbers, whoever booked for them', async 
   const to = await addSchedule(deps, { day: '2026-03-07', capacity: 2, quota: { COMMUNITY: 2 } });
   const old = await book(deps, from, ME, { channel: 'COMMUNITY' });
   expect(await outcome(move(deps, old, to))).toBe('SOLD_OUT');
-  expect((await move(deps, old, to, { channel: 'COMMUNITY' })).pool).toBe('COMMUNITY');
+  const byDoctor = { channel: 'COMMUNITY', requestKey: 'request-doctor' } as const;
+  const moved = await move(deps, old, to, byDoctor);
+  expect(moved).toMatchObject({ pool: 'COMMUNITY', channel: 'COMMUNITY' });
+  const home = await addSchedule(deps, { day: '2026-03-08' });
+  expect(await move(deps, moved, home)).toMatchObject({ pool: 'PUBLIC', channel: 'MINI_PROGRAM' });
 });
 
 test('the number given up is offered to who waits for it', async () => {

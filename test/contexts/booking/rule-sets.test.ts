@@ -331,6 +331,15 @@ describe('I6: ladders of bans', () => {
       }
       const record = await records.get(deps.table, ME, { consistent: true });
       expect(record?.bans.map(({ rule }) => rule)).toEqual(expected);
+      // One more cancellation, of a visit not paid for, is no refund.
+      const override = { channel: 'ONSITE', overrideReason: '特批' } as const;
+      const unpaid = await book(deps, await visit(deps, '2026-03-10'), ME, override);
+      await cancelAppointment(deps, unpaid, { doer: { by: 'clerk-1' }, atDesk: true });
+      const after = await records.get(deps.table, ME, { consistent: true });
+      const rules = (after?.bans ?? []).map(({ rule }) => rule);
+      expect(rules.filter((rule) => rule === 'same-day-refunds')).toEqual(
+        expected.filter((rule) => rule === 'same-day-refunds'),
+      );
     },
   );
 
