@@ -8,7 +8,7 @@ import { type Claim, claims } from './store.ts';
 export const TICK = 'schedule-tick';
 
 export type Taken =
-  | { readonly ok: true; readonly mark: number; readonly claim: Claim }
+  | { readonly ok: true; readonly mark: number }
   | { readonly ok: false; readonly claim: Claim | undefined };
 
 export interface Taking {
@@ -24,7 +24,8 @@ export interface Taking {
 
 /**
  * Rules I1, I2: takes the first free number of a lane for the patient. Counter, allotment, one-per-schedule limit
- * and the record for repeats are this one write; it lapses by itself at `untilMs` unless it is settled.
+ * and the record for repeats are this one write; it lapses by itself at `untilMs` unless it is settled. The schedule's
+ * timer is in the same write: either it stands early enough, or it is set, so that no crash leaves a number alone.
  */
 export async function takeNumber(
   { table }: Pick<Deps, 'table'>,
@@ -33,40 +34,25 @@ export async function takeNumber(
   const first = `free.${lane}[0]`;
   const holder = `holders.${patientId}`;
   const at = new Date(untilMs).toISOString();
+  const isLookedAfter = seen.dueAt !== undefined && seen.dueAt <= at;
   const outcome = await claims.update(
     table,
     scheduleId,
     { set: { [holder]: { $from: first, $plus: lapseAddend(untilMs, held) } }, remove: [first] },
     {
-      if: { status: 'OPEN', [first]: { exists: true }, [holder]: { exists: false } },
-      // In the same write, so that no crash leaves a number that nobody looks after.
-      ...(isDueBy(seen, at) ? {} : { timer: { kind: TICK, at } }),
+      if: {
+        status: 'OPEN',
+        [first]: { exists: true },
+        [holder]: { exists: false },
+        ...(isLookedAfter ? { dueAt: { le: at } } : {}),
+      },
+      ...(isLookedAfter ? {} : { timer: { kind: TICK, at } }),
     },
   );
   if (!outcome.ok) return { ok: false, claim: outcome.current };
-  const { item: claim } = outcome;
-  const mark = claim.holders[patientId];
+  const mark = outcome.item.holders[patientId];
   if (mark === undefined) throw new Error('a number was taken and its mark is missing');
-  // What was seen was old: the timer has been moved away since.
-  if (!isDueBy(claim, at)) await tickBy({ table }, scheduleId, at);
-  return { ok: true, mark, claim };
-}
-
-function isDueBy({ dueAt }: Claim, at: string): boolean {
-  return dueAt !== undefined && dueAt <= at;
-}
-
-/** Never moves the timer to a later time. */
-async function tickBy({ table }: Pick<Deps, 'table'>, scheduleId: string, at: string): Promise<void> {
-  await claims.update(
-    table,
-    scheduleId,
-    {},
-    {
-      if: { $exists: true, $any: [{ dueAt: { exists: false } }, { dueAt: { gt: at } }] },
-      timer: { kind: TICK, at },
-    },
-  );
+  return { ok: true, mark };
 }
 
 export interface Returning {

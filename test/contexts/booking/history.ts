@@ -13,6 +13,7 @@ import { joinWaitlist, leaveWaitlist } from '../../../functions/booking/waitlist
 import { patientProfileKey } from '../../../shared/access/patient-view.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
 import type { Table } from '../../../shared/data/table.ts';
+import { TableUnavailable } from '../../../shared/data/table-errors.ts';
 import type { Deps } from '../../../shared/deps.ts';
 import { Refusal } from '../../../shared/kernel/errors.ts';
 import { createWorker } from '../../../shared/worker.ts';
@@ -66,6 +67,8 @@ const STARTS = [
 ];
 const PATIENTS = ['pat00001', 'pat00002', 'pat00003', 'pat00004', 'pat00005'];
 const MOST_AT_ONCE = 4;
+/** How often a write is not done, or done and not answered. */
+const MISFORTUNE = 0.02;
 
 export interface HistoryResult {
   readonly writes: number;
@@ -198,7 +201,13 @@ class History {
       return;
     }
     const worker = createWorker(booking, deps);
-    await worker({ detail: { type, event } } as Parameters<typeof worker>[0], LAMBDA);
+    try {
+      await worker({ detail: { type, event } } as Parameters<typeof worker>[0], LAMBDA);
+    } catch (error) {
+      // The bus delivers again what was not taken.
+      this.#events.push(event);
+      throw error;
+    }
   }
 
   #start(): void {
@@ -207,8 +216,9 @@ class History {
     work().then(
       () => this.#ended(name, 'ok'),
       (error: unknown) => {
-        if (!(error instanceof Refusal)) this.#failure ??= error;
-        this.#ended(name, error instanceof Refusal ? error.code : 'failed');
+        const isAccident = error instanceof Error && error.name === 'TableUnavailable';
+        if (!(error instanceof Refusal) && !isAccident) this.#failure ??= error;
+        this.#ended(name, error instanceof Refusal ? error.code : 'unanswered');
       },
     );
   }
@@ -273,14 +283,21 @@ class History {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
       return call();
     };
+    const write = async <T>(call: () => Promise<T>): Promise<T> => {
+      const dice = this.#random();
+      if (dice < MISFORTUNE / 2) throw new TableUnavailable('ThrottlingException', 'no');
+      const answer = await turn(call);
+      if (dice < MISFORTUNE) throw new TableUnavailable('TimeoutError', 'unknown');
+      return answer;
+    };
     return {
       get: (...args) => turn(() => table.get(...args)),
       getMany: (...args) => turn(() => table.getMany(...args)),
       query: (...args) => turn(() => table.query(...args)),
-      put: (...args) => turn(() => table.put(...args)),
-      update: (...args) => turn(() => table.update(...args)),
-      delete: (...args) => turn(() => table.delete(...args)),
-      transact: (...args) => turn(() => table.transact(...args)),
+      put: (...args) => write(() => table.put(...args)),
+      update: (...args) => write(() => table.update(...args)),
+      delete: (...args) => write(() => table.delete(...args)),
+      transact: (...args) => write(() => table.transact(...args)),
     };
   }
 
