@@ -21,7 +21,7 @@ export function confinedContext(context: Context, notice: Notice): Context {
 
 /** A container's dependencies, made anew over the confined table and key, so that sessions and key rings use them too. */
 function confinedDeps(context: Context, deps: Deps, notice: Notice): Deps {
-  const { clock, ids, city, log, metrics } = deps;
+  const { clock, ids, city, log, metrics, workflows } = deps;
   const deny: Notice = (sentence) => {
     notice(`${context.name} ${sentence}`);
     throw new AccessDenied(`${context.name} ${sentence}`);
@@ -32,6 +32,7 @@ function confinedDeps(context: Context, deps: Deps, notice: Notice): Deps {
     city,
     log,
     metrics,
+    workflows,
     table: confinedTable(
       deps.table,
       [...tableAccess(context, 'api'), ...tableAccess(context, 'worker')],

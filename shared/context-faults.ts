@@ -38,6 +38,9 @@ export function faultsOfContext(context: Context): readonly string[] {
   for (const twice of repeated(schedules.map((schedule) => schedule.name))) {
     faults.push(`two schedules are called ${twice}`);
   }
+  for (const machine of [...context.workflows.starts, ...context.workflows.answers]) {
+    if (!WORD.test(machine)) faults.push(`the machine ${machine} is no lower-case word`);
+  }
   for (const { prefix } of grants) {
     if (!PREFIX.test(prefix))
       faults.push(`the grant ${prefix} is neither a shared view nor one scope's keys`);

@@ -5,6 +5,7 @@ import { faultsOfContext } from './context-faults.ts';
 import type { DomainEvent, Item, Key } from './data/table.ts';
 import type { Deps } from './deps.ts';
 import type { ErrorCatalogue } from './kernel/errors.ts';
+import type { WorkflowUse } from './workflows/workflows.ts';
 
 export type Schema = z.ZodMiniType;
 type Parsed<S> = S extends Schema ? z.output<S> : undefined;
@@ -152,6 +153,8 @@ export interface Context {
    * IAM grants and the laptop's guard are made of it.
    */
   readonly grants: readonly { readonly prefix: string; readonly access: 'read' | 'write' }[];
+  /** State machines that the worker starts or answers, by their names in `infra/machines.ts`. */
+  readonly workflows: WorkflowUse;
   /** Adds what only this context needs (a provider's client), built once per container. */
   readonly provide: (deps: Deps) => Deps;
 }
@@ -178,6 +181,7 @@ export function defineContext(
     timers: {},
     schedules: [],
     grants: [],
+    workflows: { starts: [], answers: [] },
     provide: (deps) => deps,
     ...declaration,
   };

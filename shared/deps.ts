@@ -16,6 +16,7 @@ import { createFieldCipher, type FieldCipher } from './privacy/field-cipher.ts';
 import { createKeyRing, type KeyRing } from './privacy/key-ring.ts';
 import { createKms, type Kms } from './privacy/kms.ts';
 import { createSessionSigner, createSessionVerifier, type SessionSigner } from './privacy/session-keys.ts';
+import { noWorkflows, type Workflows } from './workflows/workflows.ts';
 
 /** Everything a use case reaches the world through. Built once per container, passed in, replaced in tests. */
 export interface Deps {
@@ -33,10 +34,14 @@ export interface Deps {
   readonly institutionTree: InstitutionTree;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Within reach of workers only, and only where their entry says `withStepFunctions`. */
+  readonly workflows: Workflows;
 }
 
 /** What only the laptop and tests replace. */
-export type Overrides = Partial<Pick<Deps, 'clock' | 'ids' | 'table' | 'city' | 'kms' | 'log' | 'metrics'>>;
+export type Overrides = Partial<
+  Pick<Deps, 'clock' | 'ids' | 'table' | 'city' | 'kms' | 'log' | 'metrics' | 'workflows'>
+>;
 
 /**
  * The dependencies of one container. Policy sections are checked when a context first reads its own.
@@ -78,6 +83,7 @@ export function createDeps(env: Env = readEnv(), overrides: Overrides = {}): Dep
     institutionTree: createInstitutionTree(table, clock),
     log: overrides.log ?? createLog({ service: city.id, level: env.LOG_LEVEL }),
     metrics: overrides.metrics ?? createMetrics({ city: city.id }),
+    workflows: overrides.workflows ?? noWorkflows,
   };
 }
 

@@ -11,6 +11,8 @@ const schema = z.object({
   KEY_ID: z.string().check(z.minLength(1)),
   /** Event bus that the stream's pipe feeds. */
   BUS_NAME: z.optional(z.string()),
+  /** What stands before the name of each of the city's state machines in its ARN; given to workers that use them. */
+  STATE_MACHINE_ARN_PREFIX: z.optional(z.string()),
   LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
   /** Overrides the address of WeChat's servers. */
   WECHAT_ENDPOINT: z._default(z.string().check(z.regex(/^https?:\/\//)), 'https://api.weixin.qq.com'),
