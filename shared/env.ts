@@ -16,6 +16,8 @@ const schema = z.object({
   LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
   /** Overrides the address of WeChat's servers. */
   WECHAT_ENDPOINT: z._default(z.string().check(z.regex(/^https?:\/\//)), 'https://api.weixin.qq.com'),
+  /** Overrides the address of WeChat Pay. */
+  WECHAT_PAY_ENDPOINT: z._default(z.string().check(z.regex(/^https?:\/\//)), 'https://api.mch.weixin.qq.com'),
 });
 
 export type Env = z.output<typeof schema>;

@@ -25,13 +25,16 @@ describe('the environment', () => {
       ...GOOD,
       LOG_LEVEL: 'INFO',
       WECHAT_ENDPOINT: 'https://api.weixin.qq.com',
+      WECHAT_PAY_ENDPOINT: 'https://api.mch.weixin.qq.com',
     });
   });
 
   it('names every variable that is missing or wrong at once, and none of what they hold', () => {
-    const error = faultsOf({ CITY: '', KEY_ID: 'k', LOG_LEVEL: MARKER, WECHAT_ENDPOINT: MARKER });
-    expect(error.variables).toEqual(['CITY', 'CITY_FILE', 'TABLE_NAME', 'LOG_LEVEL', 'WECHAT_ENDPOINT']);
-    expect(error.message).toContain('CITY, CITY_FILE, TABLE_NAME, LOG_LEVEL, WECHAT_ENDPOINT');
+    const endpoints = { WECHAT_ENDPOINT: MARKER, WECHAT_PAY_ENDPOINT: MARKER };
+    const error = faultsOf({ CITY: '', KEY_ID: 'k', LOG_LEVEL: MARKER, ...endpoints });
+    const wrong = ['CITY', 'CITY_FILE', 'TABLE_NAME', 'LOG_LEVEL', 'WECHAT_ENDPOINT', 'WECHAT_PAY_ENDPOINT'];
+    expect(error.variables).toEqual(wrong);
+    expect(error.message).toContain(wrong.join(', '));
     expect(error.message).not.toContain(MARKER);
   });
 

@@ -89,6 +89,7 @@ export function testDeps({
     BUS_NAME: undefined,
     LOG_LEVEL: 'INFO' as const,
     WECHAT_ENDPOINT: 'http://127.0.0.1:9',
+    WECHAT_PAY_ENDPOINT: 'http://127.0.0.1:9',
   };
   const deps = createDeps(env, {
     table,
