@@ -1,4 +1,5 @@
-import type { Changes, Condition } from '../../shared/data/table.ts';
+import { lockOf } from '../../shared/charges/charge-lock.ts';
+import type { Changes, Condition, TransactOperation, WriteOptions } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { logEntry } from '../../shared/observability/log.ts';
@@ -21,24 +22,28 @@ export interface Move {
 
 export type Moved =
   | { readonly ok: true; readonly appointment: Appointment }
-  | { readonly ok: false; readonly current: Appointment | undefined };
+  /** `paying`: its charge is being paid, or was paid just now; nothing was written. */
+  | { readonly ok: false; readonly current: Appointment | undefined; readonly paying?: true };
 
 /** Rule I7: one conditional write along the transition table, with the event that tells of it. */
-export async function tryMove(
+export async function tryMove(deps: Deps, id: AppointmentId, wanted: Move): Promise<Moved> {
+  const { changes, options } = moveOf(deps, id, wanted);
+  const outcome = await appointments.update(deps.table, id, changes, options);
+  return outcome.ok ? { ok: true, appointment: outcome.item } : { ok: false, current: outcome.current };
+}
+
+function moveOf(
   deps: Deps,
   id: AppointmentId,
   { to, changes = {}, onlyIf, doer }: Move,
-): Promise<Moved> {
-  const outcome = await appointments.update(
-    deps.table,
-    id,
-    { ...changes, set: { ...changes.set, status: to } },
-    {
+): { readonly changes: Changes; readonly options: WriteOptions } {
+  return {
+    changes: { ...changes, set: { ...changes.set, status: to } },
+    options: {
       if: { $all: [{ status: { in: statesBefore(to) } }, ...(onlyIf === undefined ? [] : [onlyIf])] },
       event: appointmentEvent(deps, id, to, doer),
     },
-  );
-  return outcome.ok ? { ok: true, appointment: outcome.item } : { ok: false, current: outcome.current };
+  };
 }
 
 /** As `tryMove`, for steps that end nothing; tells *not found* and *wrong state* apart. */
@@ -53,23 +58,53 @@ export interface Ending extends Omit<Move, 'changes'> {
   readonly reason?: string;
 }
 
-/** Ends an appointment as it was seen, with its charge, and settles what it leaves behind. */
+/**
+ * Ends an appointment as it was seen, and its charge with it in one write, then settles what it leaves behind. One
+ * whose charge somebody is paying does not end (rule P5).
+ */
 export async function endAppointment(
   deps: Deps,
   seen: Appointment,
   { to, onlyIf, doer, reason }: Ending,
 ): Promise<Moved> {
-  const charge = endCharge(seen, to);
+  const charge = endCharge(deps, seen, to, doer);
   const ended = { endedAt: instant(deps.clock), ...(reason === undefined ? {} : { endedReason: reason }) };
   const conditions = [...charge.onlyIf, ...(onlyIf === undefined ? [] : [onlyIf])];
-  const moved = await tryMove(deps, seen, {
+  const wanted = {
     to,
     doer,
     changes: { ...charge.changes, set: { ...charge.changes.set, ...ended } },
     ...(conditions.length === 0 ? {} : { onlyIf: { $all: conditions } }),
-  });
+  };
+  const moved =
+    charge.lock === undefined
+      ? await tryMove(deps, seen, wanted)
+      : await moveWithLock(deps, seen, wanted, charge.lock);
   if (moved.ok) await settleOrLeave(deps, moved.appointment);
   return moved;
+}
+
+/** The appointment and the lock of its charge change together or not at all. */
+async function moveWithLock(
+  deps: Deps,
+  id: AppointmentId,
+  wanted: Move,
+  lock: TransactOperation,
+): Promise<Moved> {
+  const { changes, options } = moveOf(deps, id, wanted);
+  const outcome = await deps.table.transact([appointments.updateOperation(id, changes, options), lock]);
+  if (outcome.ok) {
+    const appointment = await appointments.get(deps.table, id, { consistent: true });
+    if (appointment === undefined) throw new Error('an appointment was ended and is not there');
+    return { ok: true, appointment };
+  }
+  const [ofAppointment, ofLock] = outcome.failures;
+  const current = ofAppointment?.failed
+    ? ofAppointment.current && appointments.from(ofAppointment.current)
+    : await appointments.get(deps.table, id, { consistent: true });
+  const lockStatus = lockOf(ofLock?.current)?.status;
+  const paying = ofLock?.failed === true && (lockStatus === 'CLAIMED' || lockStatus === 'PAID');
+  return { ok: false, current, ...(paying ? { paying } : {}) };
 }
 
 /** The end stands whatever happens here: the stream delivers its event to `settleAppointment` again. */

@@ -4,6 +4,7 @@ import { houseErrors } from '../../shared/kernel/errors.ts';
 import type { Doer } from './appointment-event.ts';
 import { endAppointment } from './appointment-moves.ts';
 import { bookingErrors } from './errors.ts';
+import { followCharge } from './follow-charge.ts';
 import { type Appointment, type AppointmentId, appointments } from './store.ts';
 
 const MOST_ATTEMPTS = 3;
@@ -29,6 +30,7 @@ export async function cancelAppointment(
     if (seen === undefined) throw bookingErrors.refusal('APPOINTMENT_NOT_FOUND');
     if (seen.status === 'CANCELLED_BY_PATIENT') return seen;
     const { status, cancellableUntil } = seen;
+    if (status === 'PENDING_PAYMENT') throw bookingErrors.refusal('PAYMENT_UNDER_WAY');
     if (status !== 'HELD' && status !== 'BOOKED')
       throw bookingErrors.refusal('WRONG_STATE', { context: { status } });
     if (status === 'BOOKED' && !atDesk && cancellableUntil <= instant(deps.clock))
@@ -40,7 +42,10 @@ export async function cancelAppointment(
       ...(reason === undefined ? {} : { reason }),
     });
     if (moved.ok) return moved.appointment;
-    seen = moved.current;
+    // Paid this very moment: the booking comes first, then its end.
+    const { charge } = seen;
+    seen =
+      moved.paying && charge ? await followCharge(deps, { ...id, chargeId: charge.chargeId }) : moved.current;
   }
   throw houseErrors.refusal('CONFLICT');
 }

@@ -1,20 +1,55 @@
-import type { Changes, Condition } from '../../shared/data/table.ts';
+import { demandRefund, withdrawCharge } from '../../shared/charges/charge-lock.ts';
+import { CHARGE_LINK, chargeLink } from '../../shared/data/carried.ts';
+import type { Changes, Condition, TransactOperation } from '../../shared/data/table.ts';
+import type { Deps } from '../../shared/deps.ts';
+import type { Doer } from './appointment-event.ts';
 import type { Appointment } from './store.ts';
 import type { AppointmentStatus } from './transitions.ts';
 
+/** Whose charges these are, as the charge lock names it. */
+export const OWNER = 'booking';
+
+/** The appointment as it is written: on its patient's list of open charges while there is something to pay. */
+export function withChargeLink(appointment: Appointment): Appointment {
+  const { charge, patientId, bookedAt } = appointment;
+  return { ...appointment, ...(charge?.status === 'OPEN' ? chargeLink(patientId, bookedAt) : {}) };
+}
+
+export interface ChargeEnd {
+  readonly changes: Changes;
+  readonly onlyIf: readonly Condition[];
+  /** The lock's change, to be written in one transaction with the appointment's. */
+  readonly lock?: TransactOperation;
+}
+
 /**
- * What becomes of the charge of an appointment that ends: an open one is void; a paid one is owed back where the
- * visit was called off. Only while the charge is as it was judged.
+ * What becomes of the charge of an appointment that ends: an open one is void, and nobody can pay it any more (rule
+ * P5: while somebody is paying, the whole end is refused); a paid one is owed back where the visit was called off.
+ * Only while the charge is as it was judged.
  */
 export function endCharge(
-  { charge }: Pick<Appointment, 'charge'>,
+  deps: Pick<Deps, 'ids' | 'clock'>,
+  { charge, patientId }: Pick<Appointment, 'charge' | 'patientId'>,
   to: AppointmentStatus,
-): { readonly changes: Changes; readonly onlyIf: readonly Condition[] } {
+  { traceparent }: Doer,
+): ChargeEnd {
   if (charge === undefined) return { changes: {}, onlyIf: [] };
-  const onlyIf = [{ 'charge.status': charge.status }];
+  const { chargeId, status } = charge;
+  const onlyIf = [{ 'charge.status': status }];
   const calledOff = to === 'CANCELLED_BY_PATIENT' || to === 'CANCELLED_BY_HOSPITAL';
-  if (charge.status === 'OPEN') return { changes: { set: { 'charge.status': 'VOID' } }, onlyIf };
-  if (charge.status === 'PAID' && calledOff)
-    return { changes: { set: { 'charge.status': 'REFUND_DUE' } }, onlyIf };
+  if (status === 'OPEN') {
+    return {
+      changes: { set: { 'charge.status': 'VOID' }, remove: CHARGE_LINK },
+      onlyIf,
+      lock: withdrawCharge({ owner: OWNER, patientId, ...charge }),
+    };
+  }
+  if (status === 'PAID' && calledOff) {
+    return {
+      changes: { set: { 'charge.status': 'REFUND_DUE' } },
+      onlyIf,
+      lock: demandRefund(deps, { owner: OWNER, chargeId }, traceparent),
+    };
+  }
   return { changes: {}, onlyIf };
 }

@@ -1,3 +1,4 @@
+import { CHARGE_LOCK_PREFIX } from '../../shared/charges/charge-lock.ts';
 import { defineContext } from '../../shared/context.ts';
 import { deskRoutes, publicRoutes } from './desk-routes.ts';
 import { bookingErrors } from './errors.ts';
@@ -30,5 +31,7 @@ export const booking = defineContext({
     { prefix: 'patient#', access: 'read' },
     { prefix: 'keys#patient', access: 'read' },
     { prefix: 'audit#', access: 'write' },
+    { prefix: CHARGE_LOCK_PREFIX, access: 'read' },
+    { prefix: CHARGE_LOCK_PREFIX, access: 'write' },
   ],
 });

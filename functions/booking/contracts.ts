@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { CHARGE_CATEGORIES } from '../../shared/charges/charge.ts';
 import { daySchema, fenSchema, hourMinuteSchema, instantSchema } from '../../shared/kernel/schemas.ts';
 import { APPOINTMENT_STATUSES } from './transitions.ts';
 
@@ -149,6 +150,9 @@ export const extraNumberBody = z.strictObject({ slot: hourMinuteSchema, reason: 
 export const emptyBody = z.optional(z.strictObject({}));
 
 export const chargeView = z.object({
+  /** What payment calls it. */
+  chargeId: z.string(),
+  category: z.enum(CHARGE_CATEGORIES),
   amountFen: fenSchema,
   payeeId: idSchema,
   status: z.enum(['OPEN', 'PAID', 'VOID', 'REFUND_DUE', 'REFUNDED']),

@@ -223,7 +223,7 @@ export const deskRoutes = [
     access: byDesk,
     request: { params: contract.deskPatientParams, body: contract.staffReasonBody },
     response: contract.appointmentView,
-    errors: ['SCHEDULE_NOT_FOUND', 'APPOINTMENT_NOT_FOUND', 'WRONG_STATE'],
+    errors: ['SCHEDULE_NOT_FOUND', 'APPOINTMENT_NOT_FOUND', 'WRONG_STATE', 'PAYMENT_UNDER_WAY'],
     audit: 'by-event',
     handle: async (deps, call) => {
       const { reason } = call.body;

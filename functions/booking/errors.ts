@@ -86,6 +86,11 @@ export const bookingErrors = defineErrors({
     message: '尚无该年度的节假日安排',
     note: 'the working-day calendar ends before that day',
   },
+  PAYMENT_UNDER_WAY: {
+    status: 409,
+    message: '该号正在支付，请先关闭支付再取消',
+    note: 'close the settlement first; nothing is released while its payment may still succeed',
+  },
   WAITLIST_FULL: { status: 409, message: '候补人数已满', note: 'policy limit' },
   WAITLIST_NOT_NEEDED: { status: 409, message: '尚有号源，请直接预约', note: 'numbers are free' },
   NOT_WAITING: { status: 404, message: '您不在候补名单中', note: 'no waitlist entry of this patient' },

@@ -1,8 +1,10 @@
+import { CHARGE_LINK } from '../../shared/data/carried.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { appointmentEvent, type Doer } from './appointment-event.ts';
+import { withChargeLink } from './charges.ts';
 import type { Gate } from './gate.ts';
 import { appointmentFrom, type Claimed } from './new-appointment.ts';
 import { entryOf, nextRecord, withEntry } from './patient-record.ts';
@@ -63,7 +65,7 @@ export function moveAppointment(
           endedReason: 'RESCHEDULED',
           rescheduledTo: next.appointmentId,
         },
-        remove: ['charge'],
+        remove: ['charge', ...CHARGE_LINK],
       },
       {
         // The charge that moves along is the one that was read.
@@ -71,7 +73,7 @@ export function moveAppointment(
         event: appointmentEvent(deps, old, 'CANCELLED_BY_PATIENT', doer),
       },
     ),
-    appointments.putOperation(next, next, {
+    appointments.putOperation(next, withChargeLink(next), {
       if: { $exists: false },
       event: appointmentEvent(deps, next, next.status, doer),
     }),

@@ -87,9 +87,11 @@ export function appointmentFrom(
     ...(detail.feeFen > 0
       ? {
           charge: {
+            chargeId: appointmentIdOf(detail.scheduleId, token),
+            category: 'REGISTRATION' as const,
             amountFen: detail.feeFen,
             payeeId: detail.institutionId,
-            status: 'OPEN',
+            status: 'OPEN' as const,
             ...(paysOnline(detail) ? { payBy: heldUntil } : {}),
           },
         }

@@ -111,7 +111,7 @@ export const patientRoutes = [
     access: byPatientOrDoctor,
     request: { params: contract.appointmentParams, body: contract.cancelBody },
     response: contract.appointmentView,
-    errors: ['APPOINTMENT_NOT_FOUND', 'WRONG_STATE', 'CANCEL_TOO_LATE'],
+    errors: ['APPOINTMENT_NOT_FOUND', 'WRONG_STATE', 'CANCEL_TOO_LATE', 'PAYMENT_UNDER_WAY'],
     audit: 'by-event',
     handle: async (deps, call) => {
       const { reason } = call.body;

@@ -3,6 +3,7 @@ import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import type { Reason } from '../../shared/kernel/errors.ts';
 import { appointmentEvent } from './appointment-event.ts';
+import { withChargeLink } from './charges.ts';
 import { closeEntry } from './close-entry.ts';
 import { freeNumber } from './free-number.ts';
 import { takeNumber } from './hold-number.ts';
@@ -53,7 +54,7 @@ export async function finishBooking(
   const refused = await enterIntoRecord(deps, placement, appointment, seen);
   if (refused !== undefined) return giveUp(deps, placement, claimed, refused);
   const id = { patientId, appointmentId: appointment.appointmentId };
-  const outcome = await appointments.put(deps.table, id, appointment, {
+  const outcome = await appointments.put(deps.table, id, withChargeLink(appointment), {
     if: { $exists: false },
     event: appointmentEvent(deps, id, appointment.status, placement.doer),
   });

@@ -3,6 +3,7 @@ import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { SYSTEM } from './appointment-event.ts';
 import { endAppointment, settleOrLeave } from './appointment-moves.ts';
+import { followCharge } from './follow-charge.ts';
 import { abandonClaim, claimedFrom } from './new-appointment.ts';
 import { isHold, lapseOf, tokenOf } from './numbers.ts';
 import { bookingPolicy } from './policy.ts';
@@ -38,6 +39,13 @@ export async function settleHolder(deps: Deps, holder: Holder): Promise<Settled>
     holder.appointment ??
     (await abandonClaim(deps, { detail, policy, patientId }, claimedFrom(deps, { detail, policy }, mark)));
   if (appointment === undefined) return 'again';
+  if (appointment.status === 'PENDING_PAYMENT' && appointment.charge !== undefined) {
+    const { charge, status: before } = appointment;
+    const followed = await followCharge(deps, { patientId, chargeId: charge.chargeId });
+    return followed === undefined || followed.status === before
+      ? 'again'
+      : settleHolder(deps, { ...holder, appointment: followed });
+  }
   if (VACATING.includes(appointment.status)) {
     return (await settleOrLeave(deps, appointment)) ? 'settled' : 'again';
   }
@@ -51,7 +59,11 @@ export async function settleHolder(deps: Deps, holder: Holder): Promise<Settled>
     onlyIf: { status: appointment.status },
     ...(target === 'CANCELLED_BY_HOSPITAL' ? { reason: 'SCHEDULE_CANCELLED' } : {}),
   });
-  return moved.ok ? 'settled' : 'again';
+  if (moved.ok) return 'settled';
+  const { charge } = appointment;
+  if (moved.paying && charge !== undefined)
+    await followCharge(deps, { patientId, chargeId: charge.chargeId });
+  return 'again';
 }
 
 type TimeBrings = 'EXPIRED' | 'NO_SHOW' | 'CANCELLED_BY_HOSPITAL' | 'stay' | 'wait';

@@ -1,3 +1,4 @@
+import type { Charge } from '../../shared/charges/charge.ts';
 import { entity } from '../../shared/data/entity.ts';
 import { type Day, type HourMinute, parseDay } from '../../shared/kernel/china-time.ts';
 import type { Lane } from './numbers.ts';
@@ -58,13 +59,6 @@ export interface ScheduleDetail {
   readonly requestKey?: string;
   readonly lookupPk: string;
   readonly lookupSk: string;
-}
-
-export interface Charge {
-  readonly amountFen: number;
-  readonly payeeId: string;
-  readonly status: 'OPEN' | 'PAID' | 'VOID' | 'REFUND_DUE' | 'REFUNDED';
-  readonly payBy?: string;
 }
 
 export interface Appointment {

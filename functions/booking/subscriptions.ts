@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
+import { chargeChangedEvent } from '../../shared/charges/charge-lock.ts';
 import type { Subscription } from '../../shared/context.ts';
 import { auditEntry } from '../../shared/privacy/audit.ts';
 import { eventTypeOf } from './appointment-event.ts';
+import { OWNER } from './charges.ts';
 import { idSchema } from './contracts.ts';
+import { followCharge } from './follow-charge.ts';
 import { settleAppointment } from './settle-appointment.ts';
 import { appointments, practitioners } from './store.ts';
 import { APPOINTMENT_STATUSES, TERMINAL } from './transitions.ts';
@@ -63,4 +66,19 @@ const auditMoves: readonly Subscription[] = APPOINTMENT_STATUSES.map((status) =>
   },
 }));
 
-export const subscriptions: readonly Subscription[] = [keepPractitioner, ...settleEnded, ...auditMoves];
+const chargeChanged = z.object({ patientId: idSchema, chargeId: z.string() });
+
+/** Payment has changed the lock of one of booking's charges. */
+const follow: Subscription = {
+  event: chargeChangedEvent(OWNER),
+  handle: async (deps, event) => {
+    await followCharge(deps, chargeChanged.parse(event.data));
+  },
+};
+
+export const subscriptions: readonly Subscription[] = [
+  keepPractitioner,
+  follow,
+  ...settleEnded,
+  ...auditMoves,
+];

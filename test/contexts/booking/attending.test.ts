@@ -11,6 +11,7 @@ import { tickSchedule } from '../../../functions/booking/tick-schedule.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { testDeps } from '../../support/deps.ts';
+import { payment } from './payments.ts';
 import { policyValues } from './policy-values.ts';
 import { addSchedule, appointmentNow, book, claimOf, HOSPITAL, outcome, sweep } from './scene.ts';
 
@@ -119,7 +120,7 @@ describe('the end of a clinic', () => {
       await book(deps, detail, 'seen0001'),
       await book(deps, detail, 'held0001', { hold: true }),
     ];
-    await appointments.update(deps.table, paid, { set: { 'charge.status': 'PAID' } });
+    await payment(deps, paid, 'pay');
     await appointments.update(deps.table, waiting, { set: { status: 'CHECKED_IN' } });
     await appointments.update(deps.table, seen, { set: { status: 'FULFILLED' } });
     deps.clock.set('2026-03-06T01:50:00.000Z');

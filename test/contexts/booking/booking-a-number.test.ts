@@ -8,6 +8,7 @@ import { tickSchedule } from '../../../functions/booking/tick-schedule.ts';
 import { eventOf } from '../../../shared/data/carried.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { testDeps } from '../../support/deps.ts';
+import { payment } from './payments.ts';
 import { policyValues } from './policy-values.ts';
 import {
   addPatient,
@@ -34,7 +35,13 @@ test('books a number at once where nothing is to be paid online', async () => {
     slot: { start: '09:00', end: '09:50' },
     pool: 'PUBLIC',
     channel: 'MINI_PROGRAM',
-    charge: { amountFen: 500, payeeId: 'jx-hospital', status: 'OPEN' },
+    charge: {
+      chargeId: '20260306A-doctor1_1',
+      category: 'REGISTRATION',
+      amountFen: 500,
+      payeeId: 'jx-hospital',
+      status: 'OPEN',
+    },
   });
   expect(booked.heldUntil).toBeUndefined();
   expect(eventOf(await itemOf(deps, booked))).toMatchObject({
@@ -223,13 +230,13 @@ test('a number whose payment is under way outlasts its hold', async () => {
   const deps = testDeps();
   const detail = await addSchedule(deps, { capacity: 1, feeFen: 500, paymentMode: 'ONLINE' });
   const held = await book(deps, detail, ME);
-  await appointments.update(deps.table, held, { set: { status: 'PENDING_PAYMENT' } });
+  await payment(deps, held, 'claim');
   deps.clock.advance(20 * MINUTE);
   await sweep(deps);
   expect((await appointmentNow(deps, held)).status).toBe('PENDING_PAYMENT');
   expect(await outcome(book(deps, detail, 'pat00002'))).toBe('SOLD_OUT');
   // The payment came to nothing: the number is a hold again, and one that has lapsed.
-  await appointments.update(deps.table, held, { set: { status: 'HELD' } });
+  await payment(deps, held, 'open');
   deps.clock.advance(2 * MINUTE);
   await sweep(deps);
   expect((await appointmentNow(deps, held)).status).toBe('EXPIRED');

@@ -5,6 +5,7 @@ import { appointments, records } from '../../../functions/booking/store.ts';
 import { tickSchedule } from '../../../functions/booking/tick-schedule.ts';
 import { eventOf } from '../../../shared/data/carried.ts';
 import { testDeps } from '../../support/deps.ts';
+import { payment } from './payments.ts';
 import { addSchedule, appointmentNow, book, claimOf, HOSPITAL, outcome } from './scene.ts';
 
 const doer = { by: 'clerk-1' };
@@ -19,7 +20,7 @@ test('cancels every appointment by the hospital, owes fees back and punishes nob
     await book(deps, detail, 'pat00002'),
     await book(deps, detail, 'pat00003', { hold: true }),
   ];
-  await appointments.update(deps.table, paid, { set: { 'charge.status': 'PAID' } });
+  await payment(deps, paid, 'pay');
   await cancelSchedule(deps, { ...stop, scheduleId });
   for (const [appointment, charge] of [
     [unpaid, 'VOID'],
@@ -130,10 +131,10 @@ test('a payment under way is waited for', async () => {
   const deps = testDeps();
   const detail = await addSchedule(deps, { feeFen: 500, paymentMode: 'ONLINE' });
   const paying = await book(deps, detail, 'pat00001');
-  await appointments.update(deps.table, paying, { set: { status: 'PENDING_PAYMENT' } });
+  await payment(deps, paying, 'claim');
   await cancelSchedule(deps, { ...stop, scheduleId: detail.scheduleId });
   expect((await appointmentNow(deps, paying)).status).toBe('PENDING_PAYMENT');
-  await appointments.update(deps.table, paying, { set: { status: 'BOOKED', 'charge.status': 'PAID' } });
+  await payment(deps, paying, 'pay');
   deps.clock.advance(2 * 60_000);
   await tickSchedule(deps, detail.scheduleId);
   expect(await appointmentNow(deps, paying)).toMatchObject({

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { cancelAppointment } from '../../../functions/booking/cancel-appointment.ts';
+import { OWNER } from '../../../functions/booking/charges.ts';
 import { settleAppointment } from '../../../functions/booking/settle-appointment.ts';
 import { appointments, claims, records } from '../../../functions/booking/store.ts';
+import { readChargeLock } from '../../../shared/charges/charge-lock.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { testDeps } from '../../support/deps.ts';
+import { payment, quietPayment } from './payments.ts';
 import { addSchedule, appointmentNow, book, claimOf, freeCount, outcome, sweep } from './scene.ts';
 
 const ME = 'pat00001';
@@ -56,35 +59,56 @@ test('the window calls a visit off after the cut-off, until it has begun', async
 });
 
 test.each([
-  ['OPEN', 'VOID'],
-  ['PAID', 'REFUND_DUE'],
-  ['REFUNDED', 'REFUNDED'],
-] as const)('an %s charge becomes %s', async (status, expected) => {
+  ['open', [], 'VOID', 'WITHDRAWN'],
+  ['paid', ['pay'], 'REFUND_DUE', 'REFUND_DUE'],
+  ['refunded', ['pay', 'refund'], 'REFUNDED', 'REFUNDED'],
+] as const)('an %s charge', async (_name, steps, expected, lock) => {
   const deps = testDeps();
   const booked = await book(deps, await addSchedule(deps, { feeFen: 500 }), ME);
-  await appointments.update(deps.table, booked, { set: { 'charge.status': status } });
-  expect((await cancelAppointment(deps, booked, { doer })).charge?.status).toBe(expected);
+  for (const step of steps) await payment(deps, booked, step);
+  const { charge } = await cancelAppointment(deps, booked, { doer });
+  expect(charge?.status).toBe(expected);
+  expect(await readChargeLock(deps.table, { owner: OWNER, chargeId: booked.appointmentId })).toMatchObject({
+    status: lock,
+  });
+});
+
+test('P5: what is being paid cannot be cancelled, told of it or not, and nothing is written', async () => {
+  const deps = testDeps();
+  const booked = await book(deps, await addSchedule(deps, { feeFen: 500, paymentMode: 'ONLINE' }), ME);
+  await quietPayment(deps, booked, 'claim');
+  expect(await outcome(cancelAppointment(deps, booked, { doer }))).toBe('PAYMENT_UNDER_WAY');
+  expect(await appointmentNow(deps, booked)).toMatchObject({
+    status: 'PENDING_PAYMENT',
+    charge: { status: 'OPEN' },
+  });
+  const before = deps.all();
+  expect(await outcome(cancelAppointment(deps, booked, { doer }))).toBe('PAYMENT_UNDER_WAY');
+  expect(deps.all()).toEqual(before);
+  await payment(deps, booked, 'open');
+  expect((await cancelAppointment(deps, booked, { doer })).status).toBe('CANCELLED_BY_PATIENT');
+  expect(await payment(deps, booked, 'claim')).toBe(false);
+  expect(await payment(deps, booked, 'pay')).toBe(false);
 });
 
 test('a charge paid at the very moment of the cancellation is owed back, not void', async () => {
   const deps = testDeps();
   const booked = await book(deps, await addSchedule(deps, { feeFen: 500 }), ME);
-  const pay = () => appointments.update(deps.table, booked, { set: { 'charge.status': 'PAID' } });
-  const table = onceBefore(deps.table, 'update', pay);
+  const table = onceBeforeTransaction(deps.table, () => quietPayment(deps, booked, 'pay'));
   expect((await cancelAppointment({ ...deps, table }, booked, { doer })).charge?.status).toBe('REFUND_DUE');
 });
 
-/** The table, with something that happens just before its next write of a kind. */
-function onceBefore(table: Table, operation: 'update', happen: () => Promise<unknown>): Table {
+/** The table, with something that happens just before its next transaction. */
+function onceBeforeTransaction(table: Table, happen: () => Promise<unknown>): Table {
   let done = false;
   return {
     ...table,
-    [operation]: async (...args: Parameters<Table['update']>) => {
+    transact: async (...args: Parameters<Table['transact']>) => {
       if (!done) {
         done = true;
         await happen();
       }
-      return table.update(...args);
+      return table.transact(...args);
     },
   };
 }

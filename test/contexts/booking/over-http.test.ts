@@ -92,7 +92,13 @@ describe('answers', () => {
       channel: 'MINI_PROGRAM',
       status: 'BOOKED',
       offeredFromWaitlist: false,
-      charge: { amountFen: 500, payeeId: HOSPITAL, status: 'OPEN' },
+      charge: {
+        chargeId: `${SCHEDULE}_1`,
+        category: 'REGISTRATION',
+        amountFen: 500,
+        payeeId: HOSPITAL,
+        status: 'OPEN',
+      },
       bookedAt: '2026-03-02T00:00:00.000Z',
     });
   });

@@ -5,16 +5,12 @@ import {
   type Rescheduling,
   rescheduleAppointment,
 } from '../../../functions/booking/reschedule-appointment.ts';
-import {
-  type Appointment,
-  appointments,
-  records,
-  type ScheduleDetail,
-} from '../../../functions/booking/store.ts';
+import { type Appointment, records, type ScheduleDetail } from '../../../functions/booking/store.ts';
 import { joinWaitlist } from '../../../functions/booking/waitlist.ts';
 import type { City } from '../../../shared/policy/city.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
+import { payment } from './payments.ts';
 import { policyValues } from './policy-values.ts';
 import { addPatient, addSchedule, appointmentNow, book, claimOf, HOSPITAL, outcome, sweep } from './scene.ts';
 
@@ -65,9 +61,15 @@ test('moves number, appointment and record together', async () => {
 
 test('the charge moves along as it is, and is found once', async () => {
   const { deps, to, old } = await twoClinics();
-  await appointments.update(deps.table, old, { set: { 'charge.status': 'PAID' } });
+  await payment(deps, old, 'pay');
   const next = await move(deps, old, to);
-  expect(next.charge).toEqual({ amountFen: 500, payeeId: HOSPITAL, status: 'PAID' });
+  expect(next.charge).toEqual({
+    chargeId: old.appointmentId,
+    category: 'REGISTRATION',
+    amountFen: 500,
+    payeeId: HOSPITAL,
+    status: 'PAID',
+  });
   expect((await appointmentNow(deps, old)).charge).toBeUndefined();
 });
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { cancelAppointment } from '../../../functions/booking/cancel-appointment.ts';
 import { bookingPolicy } from '../../../functions/booking/policy.ts';
-import { appointments, records } from '../../../functions/booking/store.ts';
+import { records } from '../../../functions/booking/store.ts';
 import { addDays, type Day, instantAt } from '../../../shared/kernel/china-time.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
+import { payment } from './payments.ts';
 import { ruleSets } from './rule-sets.ts';
 import { addPatient, addSchedule, book, outcome, type SceneSchedule, sweep } from './scene.ts';
 
@@ -324,7 +325,7 @@ describe('I6: ladders of bans', () => {
       for (const [index, day] of (['2026-03-03', '2026-03-04', '2026-03-05'] as const).entries()) {
         const booked = await book(deps, await visit(deps, day, { feeFen: 500 }), ME);
         // Paid at the window.
-        await appointments.update(deps.table, booked, { set: { 'charge.status': 'PAID' } });
+        await payment(deps, booked, 'pay');
         deps.clock.set(china(instants[index] ?? ''));
         const cancelled = await cancelAppointment(deps, booked, { doer: { by: 'clerk-1' }, atDesk: true });
         expect(cancelled.charge?.status).toBe('REFUND_DUE');
