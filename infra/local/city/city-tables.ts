@@ -90,6 +90,20 @@ export const cityTables = {
     // Members with their dates do not fit into a cell: alliances come as JSON.
     columns: undefined,
   },
+  merchants: {
+    schema: z.strictObject({
+      /** As WeChat Pay numbers merchants. */
+      mchid: z.string().regex(/^\d{8,10}$/),
+      name: z.string().min(1),
+      feeBasisPoints: z.int().min(0).max(10_000),
+      /** Whose money it takes, by name or by level; a name goes before a level. */
+      institutionIds: z.array(id).default([]),
+      levels: z.array(directory.levelSchema).default([]),
+      /** Places the orders that several merchants are paid by at once (合单发起方). */
+      combines: z.boolean().default(false),
+    }),
+    columns: undefined,
+  },
 } as const;
 
 export type TableName = keyof typeof cityTables;

@@ -9,6 +9,8 @@ export interface CityFiles {
   readonly practitioners: readonly RowOf<'practitioners'>[];
   readonly careTeams: readonly RowOf<'care-teams'>[];
   readonly alliances: readonly RowOf<'alliances'>[];
+  /** For the laptop and for payment; the directory knows nothing of them. */
+  readonly merchants: readonly RowOf<'merchants'>[];
 }
 
 /** Reads and judges a whole city before anything of it is written. @throws CityFilesError with every fault */
@@ -19,6 +21,7 @@ export function readCity(folder: string): CityFiles {
   const practitioners = readTable(folder, 'practitioners', faults);
   const careTeams = readTable(folder, 'care-teams', faults);
   const alliances = readTable(folder, 'alliances', faults);
+  const merchants = readTable(folder, 'merchants', faults);
   const complete = faults.length === 0;
   const check = referenceCheck(faults);
 
@@ -31,6 +34,7 @@ export function readCity(folder: string): CityFiles {
   );
   check.unique(careTeams, 'careTeamId', ({ careTeamId }) => careTeamId);
   check.unique(alliances, 'allianceId', ({ allianceId }) => allianceId);
+  check.unique(merchants, 'mchid', ({ mchid }) => mchid);
   // A row left out because of its own fault would be called unknown by all that name it.
   if (complete) {
     check.known(institutions, 'parentId', institutionIds, ({ parentId }) =>
@@ -45,6 +49,7 @@ export function readCity(folder: string): CityFiles {
     check.known(alliances, 'members', institutionIds, ({ members }) =>
       members.map((member) => member.institutionId),
     );
+    check.known(merchants, 'institutionIds', institutionIds, (merchant) => merchant.institutionIds);
   }
   const ordered = parentsFirst(institutions, faults);
   if (faults.length > 0) throw new CityFilesError(faults);
@@ -54,6 +59,7 @@ export function readCity(folder: string): CityFiles {
     practitioners: values(practitioners),
     careTeams: values(careTeams),
     alliances: values(alliances),
+    merchants: values(merchants),
   };
 }
 
