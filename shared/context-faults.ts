@@ -1,10 +1,13 @@
 import * as z from 'zod/mini';
 import type { Context, Route, Schema } from './context.ts';
+import { contentTypesOf } from './http/file-answer.ts';
 import { houseErrors } from './kernel/errors.ts';
 
 const WORD = /^[a-z][a-z0-9-]*$/;
 const PARAMETER = /^\{[a-z][A-Za-z0-9]*\}$/;
 const EVENT = /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/;
+/** RFC 9110 §8.3.1, as far as routes need it: type, subtype, perhaps a parameter. */
+const CONTENT_TYPE = /^[a-z]+\/[a-z0-9.+-]+(; [a-z]+=[a-z0-9-]+)?$/;
 const DAY_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 /** A whole shared view, or the keys or secrets of one scope; never all keys. */
 const PREFIX = /^(?:(?!keys#|secrets#)[a-z][a-z0-9-]*#|(?:keys|secrets)#[a-z][a-z0-9-]*)$/;
@@ -72,20 +75,37 @@ function faultsOfRoute(route: Route, { errors }: Context): readonly string[] {
     .map((code) => `names the unknown error ${code}`);
   if (method === 'GET' && request.body !== undefined) faults.push('reads, but takes a body');
   if (method === 'GET' && requestKey === 'required') faults.push('reads, but asks for a request key');
+  if (route.takes === 'raw') faults.push(...faultsOfRaw(route));
+  const contentTypes = contentTypesOf(response);
+  for (const type of contentTypes ?? []) {
+    if (!CONTENT_TYPE.test(type)) faults.push(`answers a file of ${type}, which is no content type`);
+  }
   if (access === 'public') {
     if (audit !== undefined) faults.push('is public, so nobody could be written down');
     return faults;
   }
   if (access.length === 0) faults.push('is open to nobody');
   const answered = keysOf(response) ?? [];
-  for (const { relation, fields = [] } of access) {
+  for (const { relation, fields } of access) {
     if ('param' in relation && !parametersOf(path).includes(relation.param)) {
       faults.push(`has a grant by {${relation.param}}, which is not in the path`);
     }
-    const unknown = fields.filter((field) => !answered.includes(field));
+    if (fields !== undefined && contentTypes !== undefined)
+      faults.push('grants fields of a file, which has none');
+    const unknown =
+      contentTypes === undefined ? (fields ?? []).filter((field) => !answered.includes(field)) : [];
     if (unknown.length > 0) faults.push(`grants fields that its response lacks: ${unknown.join(', ')}`);
   }
   return faults;
+}
+
+function faultsOfRaw({ method, access, request, requestKey }: Route): readonly string[] {
+  return [
+    ...(method === 'POST' ? [] : ['takes raw bytes, but is no POST']),
+    ...(access === 'public' ? [] : ['takes raw bytes, but asks for a session, which no provider has']),
+    ...(request.body === undefined ? [] : ['takes raw bytes, but declares a parsed body']),
+    ...(requestKey === 'required' ? ['takes raw bytes, but asks for a request key'] : []),
+  ];
 }
 
 /** Names of the parameters of a path, in order. */

@@ -23,6 +23,26 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly traceparent: string;
 }
 
+/** A request as it came, to be judged by its receiver: a signature is over the bytes and not over what they mean. */
+export interface RawRequest {
+  /** Names in lower case, repeated ones joined by commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Exactly those received, still compressed if they came so; none where there is no body. */
+  readonly bytes: Uint8Array;
+}
+
+/** What a use case receives of a route that takes raw bytes. The sender is nobody of ours: no actor, no request key. */
+export interface RawCall<Params = unknown, Query = unknown> extends Call<Params, Query, undefined> {
+  readonly raw: RawRequest;
+}
+
+/** `raw`: whatever a provider sends to its address (a webhook). Public, POST, and nothing of it is parsed. */
+type Takes = 'json' | 'raw';
+
+type CallOf<T extends Takes, Params, Query, Body> = T extends 'raw'
+  ? RawCall<Params, Query>
+  : Call<Params, Query, Body>;
+
 /**
  * Who is written down as having seen or changed whose health data, before the answer leaves. `by-event`: the
  * change's own event is written down by a subscription, so that a hot path pays for no further write.
@@ -48,6 +68,7 @@ export interface RouteDeclaration<
   Q extends Schema | undefined,
   B extends Schema | undefined,
   R extends Schema,
+  T extends Takes = 'json',
 > {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** `/<context>/…/{param}`. */
@@ -55,18 +76,24 @@ export interface RouteDeclaration<
   /** One Chinese line for the documentation. */
   readonly summary: string;
   readonly access: Access;
+  /** Default `json`. */
+  readonly takes?: T;
   readonly request?: { readonly params?: P; readonly query?: Q; readonly body?: B };
+  /** A schema of JSON, or `file(…)` of `http/file-answer.ts`. */
   readonly response: R;
   /** Success status; default 200. */
   readonly status?: 200 | 201 | 202;
   /** Codes of the context's catalogue this route may answer, besides the house's. */
   readonly errors?: readonly string[];
-  /** Writes need an `Idempotency-Key` header unless this says they are repeatable by nature. Default `required` for POST. */
+  /**
+   * Writes need an `Idempotency-Key` header unless this says they are repeatable by nature. Default `required` for a
+   * POST of JSON; a provider knows of no such key.
+   */
   readonly requestKey?: 'required' | 'not-needed';
   /** Largest body in bytes; default 64 KiB. */
   readonly maxBodyBytes?: number;
   readonly audit?: AuditRule<Parsed<P>, Parsed<B>, z.input<R>>;
-  readonly handle: (deps: D, call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>) => Promise<z.input<R>>;
+  readonly handle: (deps: D, call: CallOf<T, Parsed<P>, Parsed<Q>, Parsed<B>>) => Promise<z.input<R>>;
 }
 
 /** A route with its schemas' types forgotten: what the house's readers (router, OpenAPI, CDK, tests) see. */
@@ -75,6 +102,7 @@ export interface Route {
   readonly path: string;
   readonly summary: string;
   readonly access: Access;
+  readonly takes: Takes;
   readonly request: {
     readonly params?: Schema | undefined;
     readonly query?: Schema | undefined;
@@ -95,14 +123,18 @@ export function route<
   P extends Schema | undefined = undefined,
   Q extends Schema | undefined = undefined,
   B extends Schema | undefined = undefined,
->(declaration: RouteDeclaration<D, P, Q, B, R>): Route {
-  const { audit, ...rest } = declaration;
+  T extends Takes = 'json',
+>(declaration: RouteDeclaration<D, P, Q, B, R, T>): Route {
+  const { audit, method, ...rest } = declaration;
+  const takes = declaration.takes ?? 'json';
   return {
     ...rest,
+    method,
+    takes,
     request: declaration.request ?? {},
     status: declaration.status ?? 200,
     errors: declaration.errors ?? [],
-    requestKey: declaration.requestKey ?? (declaration.method === 'POST' ? 'required' : 'not-needed'),
+    requestKey: declaration.requestKey ?? (method === 'POST' && takes === 'json' ? 'required' : 'not-needed'),
     maxBodyBytes: declaration.maxBodyBytes ?? 65_536,
     ...(audit === undefined ? {} : { audit: audit as unknown as NonNullable<Route['audit']> }),
     // The one place where a route's types are forgotten: the stack parses with the same schemas before it calls.

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type middy from '@middy/core';
 import type { Actor } from '../access/actor.ts';
 import type { Grant } from '../access/grants.ts';
-import type { Call, Route } from '../context.ts';
+import type { Call, RawCall, Route } from '../context.ts';
 import type { Deps } from '../deps.ts';
 import type { HttpRequest } from './request.ts';
 
@@ -26,7 +26,7 @@ export interface Exchange {
   /** Set by `authorise`: the grant that fits; undefined on a public route. */
   grant?: Grant;
   /** Set by `parse`. */
-  call?: Call;
+  call?: Call | RawCall;
 }
 
 /** A middleware of the house. */

@@ -16,15 +16,15 @@ export type JsonBody =
  * @throws Refusal BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
  */
 export function readJsonBody({ request, maxBodyBytes }: Route, { body, headers }: HttpRequest): JsonBody {
-  if (body === undefined) return { ok: true, value: undefined };
+  if (body.length === 0) return { ok: true, value: undefined };
   if (request.body === undefined) return faulty('unexpected_body', '该请求不接受内容');
-  if (Buffer.byteLength(body) > maxBodyBytes) throw houseErrors.refusal('BODY_TOO_LARGE');
+  if (body.length > maxBodyBytes) throw houseErrors.refusal('BODY_TOO_LARGE');
   if (!JSON_TYPE.test(headers['content-type'] ?? 'application/json')) {
     throw houseErrors.refusal('UNSUPPORTED_MEDIA_TYPE');
   }
   let value: unknown;
   try {
-    value = JSON.parse(body);
+    value = JSON.parse(body.toString('utf8'));
   } catch {
     return faulty('invalid_json', '不是有效的 JSON 内容');
   }

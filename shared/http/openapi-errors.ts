@@ -29,6 +29,7 @@ export function errorResponses(context: Context, route: Route): Record<string, o
 function applies(code: string, route: Route): boolean {
   if (code === 'METHOD_NOT_ALLOWED') return false;
   if (route.access === 'public' && ['FORBIDDEN', 'SECOND_FACTOR_REQUIRED'].includes(code)) return false;
+  if (route.takes === 'raw') return !['UNAUTHENTICATED', 'UNSUPPORTED_MEDIA_TYPE'].includes(code);
   return route.request.body !== undefined || !['BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'].includes(code);
 }
 

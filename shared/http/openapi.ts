@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Context, Route, Schema } from '../context.ts';
+import { contentTypesOf } from './file-answer.ts';
 import { errorResponses, errorSchema } from './openapi-errors.ts';
 
 /**
@@ -37,10 +38,8 @@ function compare(a: string, b: string): number {
 }
 
 function operation(context: Context, route: Route): object {
-  const success = {
-    description: '成功',
-    content: { 'application/json': { schema: jsonSchema(route.response, 'output') } },
-  };
+  const contentTypes = contentTypesOf(route.response);
+  const tagged = route.method === 'GET' && contentTypes === undefined;
   return {
     operationId: operationId(route),
     tags: [context.name],
@@ -60,19 +59,40 @@ function operation(context: Context, route: Route): object {
       ...parameters('query', route.request.query),
       ...(route.requestKey === 'required' ? [REQUEST_KEY] : []),
     ],
-    ...(route.request.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: jsonSchema(route.request.body, 'input') } },
-          },
-        }),
+    ...requestBody(route),
     responses: {
-      [route.status]: success,
-      ...(route.method === 'GET' ? { 304: { description: '内容未变化（If-None-Match）' } } : {}),
+      [route.status]: contentTypes === undefined ? json(route) : binary(contentTypes),
+      ...(tagged ? { 304: { description: '内容未变化（If-None-Match）' } } : {}),
       ...errorResponses(context, route),
     },
+  };
+}
+
+function requestBody({ takes, request }: Route): object {
+  if (takes === 'raw') return { requestBody: { required: true, content: { '*/*': {} } } };
+  if (request.body === undefined) return {};
+  const content = { 'application/json': { schema: jsonSchema(request.body, 'input') } };
+  return { requestBody: { required: true, content } };
+}
+
+function json({ response }: Route): object {
+  return {
+    description: '成功',
+    content: { 'application/json': { schema: jsonSchema(response, 'output') } },
+  };
+}
+
+/** In OpenAPI 3.1 a media type without a schema is bytes. */
+function binary(contentTypes: readonly string[]): object {
+  return {
+    description: '成功，内容为文件',
+    headers: {
+      'Content-Disposition': {
+        description: '文件名（RFC 6266）',
+        schema: { type: 'string' },
+      },
+    },
+    content: Object.fromEntries(contentTypes.map((type) => [type, {}])),
   };
 }
 

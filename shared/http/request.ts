@@ -9,8 +9,8 @@ export interface HttpRequest {
   readonly query: Readonly<Record<string, string>>;
   /** Names in lower case, repeated ones joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Decoded text; undefined when there is none. */
-  readonly body: string | undefined;
+  /** Exactly as received, without the edge's base64; empty where there is none. */
+  readonly body: Buffer;
   /** The edge's own id of this request. */
   readonly edgeRequestId: string;
 }
@@ -33,8 +33,8 @@ export class UnreadableEvent extends Error {
 export function readRequest(event: EdgeEvent): HttpRequest {
   try {
     const request = 'rawPath' in event ? fromHttpApi(event) : fromRestApi(event);
-    const { method, path, body = '', edgeRequestId } = request;
-    const texts: readonly unknown[] = [method, path, body, edgeRequestId];
+    const { method, path, edgeRequestId } = request;
+    const texts: readonly unknown[] = [method, path, event.body ?? '', edgeRequestId];
     if (texts.every((text) => typeof text === 'string')) return request;
   } catch (cause) {
     throw new UnreadableEvent('the event is of neither edge', { cause });
@@ -49,7 +49,7 @@ function fromHttpApi(event: APIGatewayProxyEventV2): HttpRequest {
     path: event.rawPath,
     query: joined(event.queryStringParameters ?? {}),
     headers: joined(event.headers, lowerCase),
-    body: decodedBody(event.body, event.isBase64Encoded),
+    body: bytesOf(event.body, event.isBase64Encoded),
     edgeRequestId: event.requestContext.requestId,
   };
 }
@@ -61,7 +61,7 @@ function fromRestApi(event: APIGatewayProxyEvent): HttpRequest {
     path: decodedPath(event.path),
     query: joined({ ...event.queryStringParameters, ...event.multiValueQueryStringParameters }),
     headers: joined({ ...event.headers, ...event.multiValueHeaders }, lowerCase),
-    body: decodedBody(event.body, event.isBase64Encoded),
+    body: bytesOf(event.body, event.isBase64Encoded),
     edgeRequestId: event.requestContext.requestId,
   };
 }
@@ -92,7 +92,7 @@ function decodedPath(path: string): string {
   }
 }
 
-function decodedBody(body: string | null | undefined, base64: boolean): string | undefined {
-  if (body === null || body === undefined || body === '') return undefined;
-  return base64 ? Buffer.from(body, 'base64').toString('utf8') : body;
+/** A REST API sends everything in base64; an HTTP API sends text types as text, which is UTF-8 on the wire. */
+function bytesOf(body: string | null | undefined, base64: boolean): Buffer {
+  return Buffer.from(body ?? '', base64 ? 'base64' : 'utf8');
 }

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { contentDisposition } from './content-disposition.ts';
+import type { FileAnswer } from './file-answer.ts';
 import type { EdgeResponse, HttpRequest } from './request.ts';
 
 const COMPRESS_FROM_BYTES = 1024;
 
-const BASE_HEADERS = {
-  'content-type': 'application/json; charset=utf-8',
+const SAFETY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'strict-transport-security': 'max-age=31536000',
+};
+
+const JSON_HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  ...SAFETY_HEADERS,
   vary: 'accept-encoding',
 };
 
@@ -22,7 +28,7 @@ export function encode(
   more: Readonly<Record<string, string>> = {},
 ): EdgeResponse {
   const body = JSON.stringify(value);
-  const headers: Record<string, string> = { ...BASE_HEADERS, 'cache-control': 'private, no-store', ...more };
+  const headers: Record<string, string> = { ...JSON_HEADERS, 'cache-control': 'private, no-store', ...more };
   if (http.method === 'GET' && status === 200) {
     const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
     headers['etag'] = etag;
@@ -38,6 +44,21 @@ export function encode(
     statusCode: status,
     headers: { ...headers, 'content-encoding': 'gzip' },
     body: gzipSync(body).toString('base64'),
+    isBase64Encoded: true,
+  };
+}
+
+/** A file to be kept by whoever asked, and by nobody on the way. Both edges turn the base64 back into bytes. */
+export function encodeFile(status: number, { fileName, contentType, bytes }: FileAnswer): EdgeResponse {
+  return {
+    statusCode: status,
+    headers: {
+      ...SAFETY_HEADERS,
+      'content-type': contentType,
+      'content-disposition': contentDisposition(fileName),
+      'cache-control': 'private, no-store',
+    },
+    body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
     isBase64Encoded: true,
   };
 }

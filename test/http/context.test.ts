@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { contexts } from '../../infra/contexts.ts';
 import { allow, institution, none, patient } from '../../shared/access/grants.ts';
 import { type Context, defineContext, InvalidContext, type Route, route } from '../../shared/context.ts';
+import { file } from '../../shared/http/file-answer.ts';
 import { defineErrors } from '../../shared/kernel/errors.ts';
 import { smallErrors } from './small-context.ts';
 
@@ -30,6 +31,7 @@ function routeWith(parts: Parts): Route {
   });
 }
 
+const rawPost = { method: 'POST', takes: 'raw' } as const;
 const thingParams = { params: z.object({ thingId: z.string() }) };
 
 describe('a context', () => {
@@ -38,7 +40,8 @@ describe('a context', () => {
     expect(context).toMatchObject({ tasks: {}, subscriptions: [], timers: {}, schedules: [], grants: [] });
     const [only] = context.routes;
     expect(only).toMatchObject({ status: 200, requestKey: 'not-needed', maxBodyBytes: 65_536, errors: [] });
-    expect(routeWith({ method: 'POST' })).toMatchObject({ requestKey: 'required' });
+    expect(routeWith({ method: 'POST' })).toMatchObject({ requestKey: 'required', takes: 'json' });
+    expect(routeWith({ method: 'POST', takes: 'raw' })).toMatchObject({ requestKey: 'not-needed' });
   });
 
   it.each<[string, Parts]>([
@@ -66,6 +69,15 @@ describe('a context', () => {
     ['reads, but takes a body', { request: { body: z.object({}) } }],
     ['reads, but asks for a request key', { requestKey: 'required' }],
     ['is public, so nobody could be written down', { audit: 'by-event' }],
+    ['takes raw bytes, but is no POST', { takes: 'raw', method: 'PUT' }],
+    ['takes raw bytes, but is no POST', { takes: 'raw' }],
+    ['takes raw bytes, but asks for a session', { ...rawPost, access: allow('clerk', none) }],
+    ['takes raw bytes, but declares a parsed body', { ...rawPost, request: { body: z.object({}) } }],
+    ['takes raw bytes, but asks for a request key', { ...rawPost, requestKey: 'required' }],
+    ['grants fields of a file', { access: allow('clerk', none, ['fileName']), response: file('text/csv') }],
+    ['grants fields of a file', { access: allow('clerk', none, []), response: file('text/csv') }],
+    ['answers a file of csv, which is no content type', { response: file('csv') }],
+    ['answers a file of text/csv\r\nx: y, which', { response: file('text/csv', 'text/csv\r\nx: y') }],
     ['is open to nobody', { access: [] }],
     ['has a grant by {patientId}, which is not in the path', { access: allow('resident', patient()) }],
     ['has a grant by {institutionId}, which is not in the path', { access: allow('nurse', institution()) }],
@@ -160,6 +172,14 @@ describe('a context', () => {
       expect(faultsOf({ grants: [{ prefix, access: 'read' }] })).toBe('none');
     },
   );
+
+  it('may have a route of raw bytes, and one that answers a file of several types to one role', () => {
+    const download = routeWith({
+      access: allow('clerk', none),
+      response: file('text/csv; charset=utf-8', 'application/vnd.ms-excel'),
+    });
+    expect(faultsOf({ routes: [routeWith(rawPost), download] })).toBe('none');
+  });
 
   it('hears all its faults at once', () => {
     const routes = [routeWith({ path: '/other' }), routeWith({ errors: ['NO_SUCH'] })];

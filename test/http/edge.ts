@@ -105,14 +105,18 @@ export const lambdaContext = {
 
 export interface Answer extends EdgeResponse {
   /** The body as the client reads it. */
+  readonly bytes: Buffer;
   readonly text: string;
+  /** Undefined where the answer is no JSON. */
   readonly json: unknown;
 }
 
 export function read(response: EdgeResponse): Answer {
-  const bytes = Buffer.from(response.body, response.isBase64Encoded ? 'base64' : 'utf8');
-  const text = (response.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString('utf8');
-  return { ...response, text, json: text === '' ? undefined : JSON.parse(text) };
+  const sent = Buffer.from(response.body, response.isBase64Encoded ? 'base64' : 'utf8');
+  const bytes = response.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+  const text = bytes.toString('utf8');
+  const isJson = response.headers['content-type']?.startsWith('application/json') === true && text !== '';
+  return { ...response, bytes, text, json: isJson ? JSON.parse(text) : undefined };
 }
 
 export interface Request {

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { contexts } from '../../infra/contexts.ts';
 import { allow, none } from '../../shared/access/grants.ts';
 import { defineContext, route } from '../../shared/context.ts';
+import { contentTypesOf, file } from '../../shared/http/file-answer.ts';
 import { openApi, operationId } from '../../shared/http/openapi.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import {
@@ -84,8 +85,12 @@ describe('the OpenAPI document', () => {
       const written = document.paths[declared.path]?.[declared.method.toLowerCase()];
       if (written === undefined) throw new Error('the operation is missing');
       const { responses, parameters, security } = written;
+      const types = contentTypesOf(declared.response);
       expect(responses[String(declared.status)]).toMatchObject({
-        content: { 'application/json': { schema: expect.anything() } },
+        content:
+          types === undefined
+            ? { 'application/json': { schema: expect.anything() } }
+            : Object.fromEntries(types.map((type) => [type, {}])),
       });
       for (const code of [...declared.errors, 'INVALID_REQUEST', 'INTERNAL', 'UNAVAILABLE']) {
         const { status } = { ...houseErrors.definitions, ...context.errors.definitions }[code] ?? {
@@ -111,7 +116,9 @@ describe('the OpenAPI document', () => {
         declared.requestKey === 'required',
       );
       expect(security).toEqual(declared.access === 'public' ? [] : [{ session: [] }]);
-      expect(written['requestBody'] === undefined).toBe(declared.request.body === undefined);
+      expect(written['requestBody'] === undefined).toBe(
+        declared.request.body === undefined && declared.takes === 'json',
+      );
     },
   );
 
@@ -131,6 +138,66 @@ function untypedIn(value: unknown, path: string): readonly string[] {
     return isSchema && isEmpty ? [`${path}.${name}`] : untypedIn(inner, `${path}.${name}`);
   });
 }
+
+describe('bytes in the OpenAPI document', () => {
+  const sample = documentOf([
+    defineContext({
+      name: 'things',
+      errors: smallErrors,
+      routes: [
+        route({
+          method: 'POST',
+          path: '/things/notifications',
+          summary: '接收通知',
+          access: 'public',
+          takes: 'raw',
+          response: z.object({}),
+          handle: async () => ({}),
+        }),
+        route({
+          method: 'GET',
+          path: '/things/statement',
+          summary: '下载',
+          access: allow('clerk', none),
+          response: file('text/csv; charset=utf-8', 'application/pdf'),
+          handle: async () => ({
+            fileName: 'a.pdf',
+            contentType: 'application/pdf' as const,
+            bytes: new Uint8Array(),
+          }),
+        }),
+      ],
+    }),
+  ]);
+  const operation = (path: string, method: string): Operation => {
+    const found = sample.paths[path]?.[method];
+    if (found === undefined) throw new Error('the operation is missing');
+    return found;
+  };
+
+  it('are valid', async () => {
+    expect(await complaintsAbout(sample)).toEqual([]);
+  });
+
+  it('are taken in any type, without a request key, a session or a refusal of the type', () => {
+    const { requestBody, parameters, responses, security } = operation('/things/notifications', 'post');
+    expect(requestBody).toEqual({ required: true, content: { '*/*': {} } });
+    expect({ parameters, security }).toEqual({ parameters: [], security: [] });
+    expect(responses).toHaveProperty('413');
+    expect(responses).not.toHaveProperty('415');
+    expect(responses).not.toHaveProperty('401');
+  });
+
+  it('are answered in the types that the route declares, with a name, and never as not modified', () => {
+    const { responses } = operation('/things/statement', 'get');
+    expect(responses['200']).toMatchObject({
+      headers: { 'Content-Disposition': { schema: { type: 'string' } } },
+      content: { 'text/csv; charset=utf-8': {}, 'application/pdf': {} },
+    });
+    expect(responses).not.toHaveProperty('304');
+    expect(responses['403']).toMatchObject({ content: { 'application/json': expect.anything() } });
+  });
+});
 
 describe('a schema in the OpenAPI document', () => {
   const sample = documentOf([

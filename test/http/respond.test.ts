@@ -5,6 +5,7 @@ import { contexts } from '../../infra/contexts.ts';
 import { allow, none } from '../../shared/access/grants.ts';
 import { route } from '../../shared/context.ts';
 import { createApi } from '../../shared/http/api.ts';
+import { contentTypesOf } from '../../shared/http/file-answer.ts';
 import { testDeps } from '../support/deps.ts';
 import { call, httpEvent, lambdaContext } from './edge.ts';
 import { staffToken } from './logins.ts';
@@ -263,7 +264,9 @@ describe.each(contexts.map((context) => [context.name, context] as const))('%s',
   it.each(context.routes.map((declared) => [`${declared.method} ${declared.path}`, declared] as const))(
     'declares all that %s may answer',
     (_name, declared) => {
-      expect(leaksOf(declared.response, 'response')).toEqual([]);
+      // A file is bytes: what is in them, its own tests say.
+      const isFile = contentTypesOf(declared.response) !== undefined;
+      expect(leaksOf(declared.response, 'response')).toEqual(isFile ? ['response.bytes is custom'] : []);
     },
   );
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
@@ -6,7 +7,7 @@ import * as z from 'zod/mini';
 /** What API Gateway takes at most. */
 export const MOST_BODY_BYTES = 10 * 1024 * 1024;
 
-/** Types an HTTP API hands over as they are; anything else crosses in base64. */
+/** Types an HTTP API hands over as they are; anything else crosses in base64, as does here what is no text after all. */
 const TEXT = /^(text\/|application\/(json|javascript|xml)\b)/i;
 
 /** An HTTP API's event, payload version 2.0. */
@@ -14,7 +15,8 @@ export function edgeEvent(request: IncomingMessage, body: Buffer, nowMs: number)
   const url = urlOf(request);
   const rawPath = decodedPath(url.pathname);
   const { cookie, ...headers } = headersOf(request);
-  const text = TEXT.test(headers['content-type'] ?? 'application/json') && !headers['content-encoding'];
+  const ofText = TEXT.test(headers['content-type'] ?? 'application/json') && !headers['content-encoding'];
+  const text = ofText && isUtf8(body);
   const query = queryOf(url);
   return {
     version: '2.0',

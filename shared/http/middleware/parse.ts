@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
-import type { Route, Schema } from '../../context.ts';
+import type { RawRequest, Route, Schema } from '../../context.ts';
 import { type FieldFault, houseErrors } from '../../kernel/errors.ts';
 import { routeOf, type Step } from '../exchange.ts';
 import { faultsOf } from '../field-faults.ts';
-import { readJsonBody } from '../json-body.ts';
+import { type JsonBody, readJsonBody } from '../json-body.ts';
+import type { HttpRequest } from '../request.ts';
 
 const REQUEST_KEY = /^[\w-]{8,64}$/;
 
@@ -11,10 +12,12 @@ const REQUEST_KEY = /^[\w-]{8,64}$/;
 const MOST_FAULTS = 50;
 
 const nothing = z.strictObject({});
+const NOTHING: JsonBody = { ok: true, value: undefined };
 
 /**
  * Path, query, header and body by the route's own schemas; every fault of all of them in one answer.
- * What is not declared is a fault too: a query nobody reads, a body nobody takes.
+ * What is not declared is a fault too: a query nobody reads, a body nobody takes. Headers and bytes of a raw request
+ * are the handler's to judge.
  */
 export function parse(): Step {
   return {
@@ -31,18 +34,27 @@ export function parse(): Step {
       const { params: pathSchema, query: querySchema, body: bodySchema } = route.request;
       const pathParams = pathSchema && read('path', pathSchema, params);
       const query = read('query', querySchema ?? nothing, http.query);
-      const json = readJsonBody(route, http);
+      const raw = route.takes === 'raw' ? rawRequest(route, http) : undefined;
+      const json = raw === undefined ? readJsonBody(route, http) : NOTHING;
       if (!json.ok) faults.push(json.fault);
       const body = json.ok && bodySchema ? read('body', bodySchema, json.value) : undefined;
       if (faults.length > 0) {
         throw houseErrors.refusal('INVALID_REQUEST', { fields: faults.slice(0, MOST_FAULTS) });
       }
-      event.call = { params: pathParams, query, body, actor, requestKey, requestId, traceparent };
+      const call = { params: pathParams, query, body, actor, requestKey, requestId, traceparent };
+      event.call = raw === undefined ? call : { ...call, body: undefined, raw };
     },
   };
 }
 
+/** @throws Refusal BODY_TOO_LARGE */
+function rawRequest({ maxBodyBytes }: Route, { headers, body }: HttpRequest): RawRequest {
+  if (body.length > maxBodyBytes) throw houseErrors.refusal('BODY_TOO_LARGE');
+  return { headers, bytes: body };
+}
+
 function requestKeyOf(route: Route, given: string | undefined, faults: FieldFault[]): string {
+  if (route.takes === 'raw') return '';
   if (given !== undefined && REQUEST_KEY.test(given)) return given;
   if (route.requestKey === 'required' || given !== undefined) {
     faults.push({

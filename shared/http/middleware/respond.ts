@@ -1,9 +1,10 @@
 import { routeOf, type Step } from '../exchange.ts';
-import { encode } from '../response.ts';
+import { fileIn } from '../file-answer.ts';
+import { encode, encodeFile } from '../response.ts';
 
 /**
  * The use case's answer through the response schema: an undeclared field cannot leave,
- * nor can one that the actor's grant does not name.
+ * nor can one that the actor's grant does not name. A file leaves whole.
  */
 export function respond(): Step {
   return {
@@ -12,7 +13,11 @@ export function respond(): Step {
       const fields = grant?.fields;
       const route = routeOf(request.event);
       const declared = route.response.parse(request.response);
-      request.response = encode(http, route.status, fields === undefined ? declared : pick(declared, fields));
+      const file = fileIn(route.response, declared);
+      request.response =
+        file === undefined
+          ? encode(http, route.status, fields === undefined ? declared : pick(declared, fields))
+          : encodeFile(route.status, file);
     },
   };
 }
