@@ -9,8 +9,10 @@ import { putSecret } from '../../shared/privacy/secrets.ts';
 import { loadCity } from './city/load-city.ts';
 import { loadSignings } from './city/load-signings.ts';
 import { loadTemplates } from './city/load-templates.ts';
+import { readMerchants } from './city/merchants.ts';
 import { type LocalRoute, ok, refused } from './http/local-route.ts';
 import { laptopProgram, type WeChatUser } from './wechat/mini-program.ts';
+import type { LaptopMerchant } from './wechat/pay/laptop.ts';
 
 /** The invented people and institutions that fill a city on the laptop. */
 export interface Demo {
@@ -45,6 +47,12 @@ export async function loadDemo(
 
 export function demoWeChatUsers(demo: Demo | undefined): readonly WeChatUser[] {
   return (demo?.people.residents ?? []).map(({ wechatCode, phone }) => ({ person: wechatCode, phone }));
+}
+
+/** Who they are to WeChat Pay; whose money each takes is `payeesOf(readCity(demo.folder))`. */
+export function demoMerchants(demo: Demo | undefined): readonly LaptopMerchant[] {
+  const merchants = demo === undefined ? [] : readMerchants(demo.folder);
+  return merchants.map(({ mchid, name, feeBasisPoints }) => ({ mchid, name, feeBasisPoints }));
 }
 
 /** The authenticator app of the demo's staff. Real staff are not in the list, so there is no code for them. */

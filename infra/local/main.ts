@@ -3,7 +3,7 @@ import { allCities } from '../cities/all-cities.ts';
 import type { City } from '../cities/city.ts';
 import { contexts } from '../contexts.ts';
 import { FolderLockedError } from './city-lock.ts';
-import { type Demo, demoOf, demoWeChatUsers, loadDemo, totpRoute } from './demo.ts';
+import { type Demo, demoMerchants, demoOf, demoWeChatUsers, loadDemo, totpRoute } from './demo.ts';
 import { readOptions, StartError, type StartOptions } from './options.ts';
 import { type RunningCity, runCity } from './run-city.ts';
 import { findBookable, type Suggestion, suggestions, welcome } from './what-next.ts';
@@ -22,6 +22,7 @@ async function start(options: StartOptions): Promise<void> {
     city,
     contexts,
     wechatUsers: demoWeChatUsers(demo),
+    merchants: demoMerchants(demo),
     load: (deps, settle) => loadDemo(deps, settle, demo),
     routes: (deps) => [totpRoute(deps, demo)],
     onEngineLost: () => {

@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { City } from '../cities/city.ts';
 import { startKms } from './kms/server.ts';
+import { LAPTOP_DOMAIN } from './laptop-city.ts';
 import type { Teardown } from './teardown.ts';
 import { laptopProgram, type WeChatUser } from './wechat/mini-program.ts';
+import { type LaptopMerchant, type LaptopPay, startLaptopPay } from './wechat/pay/laptop.ts';
+import { notificationReach } from './wechat/pay/notification-reach.ts';
 import { startWeChat, type WeChatStandIn } from './wechat/server.ts';
 
 export interface ProvidersPlan {
@@ -11,18 +14,35 @@ export interface ProvidersPlan {
   readonly folder: string;
   readonly clock: Clock;
   readonly wechatUsers: readonly WeChatUser[];
+  readonly merchants: readonly LaptopMerchant[];
+  /** Where this machine serves the city. */
+  readonly url: string;
+}
+
+export interface Providers {
+  readonly wechat: WeChatStandIn;
+  readonly pay: LaptopPay;
 }
 
 /**
- * Starts KMS and WeChat, and sends this process's AWS clients to this machine, as the SDK documents it. What the
+ * Starts KMS, WeChat and WeChat Pay, and sends this process's AWS clients to this machine, as the SDK documents it. What the
  * user has set already stays.
  */
-export async function startProviders(plan: ProvidersPlan, teardown: Teardown): Promise<WeChatStandIn> {
-  const { city, folder, clock, wechatUsers: users } = plan;
+export async function startProviders(plan: ProvidersPlan, teardown: Teardown): Promise<Providers> {
+  const { city, folder, clock, wechatUsers: users, merchants, url } = plan;
   const kms = await startKms({ keyFile: join(folder, 'kms-master-key') });
   teardown.add(() => kms.stop());
   const wechat = await startWeChat({ clock, program: laptopProgram, users, folder });
   teardown.add(() => wechat.stop());
+  const pay = await startLaptopPay({
+    clock,
+    folder,
+    program: laptopProgram,
+    users: wechat.users,
+    merchants,
+    reach: notificationReach(LAPTOP_DOMAIN, url),
+  });
+  teardown.add(() => pay.standIn.stop());
   const settings = {
     AWS_REGION: city.region,
     AWS_ACCESS_KEY_ID: 'laptop',
@@ -30,5 +50,5 @@ export async function startProviders(plan: ProvidersPlan, teardown: Teardown): P
     AWS_ENDPOINT_URL_KMS: kms.endpoint,
   };
   for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
-  return wechat;
+  return { wechat, pay };
 }

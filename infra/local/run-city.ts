@@ -1,7 +1,7 @@
 import type { Context } from '../../shared/context.ts';
 import { createDeps, type Deps } from '../../shared/deps.ts';
 import { readEnv } from '../../shared/env.ts';
-import { type City, cityFile } from '../cities/city.ts';
+import type { City } from '../cities/city.ts';
 import { startTime } from './clock/start-time.ts';
 import { VirtualClock } from './clock/virtual-clock.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -13,11 +13,14 @@ import type { AnswerLine } from './http/city-listener.ts';
 import { holdDoor } from './http/door.ts';
 import type { LocalRoute } from './http/local-route.ts';
 import { openCity } from './http/open-city.ts';
+import { laptopCityFile } from './laptop-city.ts';
 import { type Load, newCityItems } from './new-city.ts';
 import { watchProcess } from './processes.ts';
 import { startProviders } from './providers.ts';
 import { Teardown } from './teardown.ts';
-import { laptopProgram, type WeChatUser } from './wechat/mini-program.ts';
+import type { WeChatUser } from './wechat/mini-program.ts';
+import type { LaptopMerchant } from './wechat/pay/laptop.ts';
+import { operatePay } from './wechat/pay/operator.ts';
 
 export interface CityPlan {
   readonly city: City;
@@ -27,6 +30,8 @@ export interface CityPlan {
   readonly port: number;
   readonly reset: boolean;
   readonly wechatUsers: readonly WeChatUser[];
+  /** Who takes money by WeChat Pay. */
+  readonly merchants: readonly LaptopMerchant[];
   /** Fills a new city. What it left half done when it was killed is thrown away before it is called again. */
   readonly load: Load;
   /** More of the laptop's own routes. */
@@ -66,8 +71,9 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
   });
   teardown.add(() => folder.release());
   const clock = new VirtualClock(`${folder.path}/clock.json`);
-  const wechat = await startProviders({ ...plan, folder: folder.path, clock }, teardown);
-  const env = envOf(plan, folder.cityFile, wechat.url);
+  const served = { ...plan, folder: folder.path, clock, url: door.url };
+  const { wechat, pay } = await startProviders(served, teardown);
+  const env = envOf(plan, folder.cityFile, { wechat: wechat.url, pay: pay.standIn.url });
   const engine = await startDatabase(
     {
       folder,
@@ -84,6 +90,7 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
   );
   teardown.add(watchProcess(engine.pid, () => plan.onEngineLost?.()));
   const deps = createDeps(env, { clock });
+  const payRoutes = await operatePay(deps, pay);
 
   const stopping = new AbortController();
   const letters = new DeadLetters(`${folder.path}/dead-letters.jsonl`);
@@ -96,35 +103,36 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
     tableName: env.TABLE_NAME,
   });
   teardown.add(() => pump.stop());
-  const { machine, timers, stop } = startTime({ ...shared, table: deps.table, drain: () => pump.drain() });
+  const { machine, timers, stop } = startTime({
+    ...shared,
+    table: deps.table,
+    drain: () => pump.drain(),
+    agendas: [pay.standIn.agenda],
+  });
   teardown.add(stop);
   teardown.add(() => stopping.abort());
 
   const { onAnswer, routes } = plan;
-  const moreRoutes = routes?.(deps) ?? [];
-  const running = { city, functions, machine, timers, pump, streamFaults, engine, wechat };
+  const moreRoutes = [...payRoutes, ...(routes?.(deps) ?? [])];
+  const running = { city, functions, machine, timers, pump, streamFaults, engine, wechat, pay: pay.standIn };
   openCity(door, { ...shared, ...running, moreRoutes, onAnswer });
   // First of all steps of a stop: what is asked for must be answered while everything still runs.
   teardown.add(() => door.close());
   return { url: door.url, now: () => clock.now(), stop: () => teardown.run() };
 }
 
-/** On AWS a city has its own mini-program and real people; here it has the laptop's and invented ones. */
-function laptopCityFile(city: City): object {
-  const file = cityFile(city);
-  return {
-    ...file,
-    settings: { ...Object(file['settings']), demo: true, wechat: { appId: laptopProgram.appId } },
-  };
-}
-
-function envOf({ city }: CityPlan, cityFile: string, wechatUrl: string) {
+function envOf(
+  { city }: CityPlan,
+  cityFile: string,
+  urls: { readonly wechat: string; readonly pay: string },
+) {
   return readEnv({
     CITY: city.id,
     CITY_FILE: cityFile,
     TABLE_NAME: `${city.id}-table`,
     KEY_ID: `alias/${city.id}`,
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'ERROR',
-    WECHAT_ENDPOINT: process.env['WECHAT_ENDPOINT'] ?? wechatUrl,
+    WECHAT_ENDPOINT: process.env['WECHAT_ENDPOINT'] ?? urls.wechat,
+    WECHAT_PAY_ENDPOINT: process.env['WECHAT_PAY_ENDPOINT'] ?? urls.pay,
   });
 }

@@ -5,7 +5,7 @@ import { callPersistently } from '../events/persistent-call.ts';
 import { stateFile } from '../state-file.ts';
 import { DailySchedules, firedState } from '../timers/daily-schedules.ts';
 import { DueTimers, sweptCount } from '../timers/due-timers.ts';
-import { TimeMachine, type TimeMachineParts } from './time-machine.ts';
+import { type Agenda, TimeMachine, type TimeMachineParts } from './time-machine.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const TICK_MS = 1_000;
@@ -19,6 +19,8 @@ export interface TimePlan {
   readonly letters: DeadLetters;
   readonly folder: string;
   readonly drain: TimeMachineParts['drain'];
+  /** More that waits on the city's clock, besides its timers and schedules. */
+  readonly agendas: readonly Agenda[];
   readonly signal: AbortSignal;
 }
 
@@ -52,7 +54,11 @@ export function startTime(plan: TimePlan): {
       return result !== 'abandoned';
     },
   });
-  const machine = new TimeMachine({ clock, agendas: [schedules, timers], drain: plan.drain });
+  const machine = new TimeMachine({
+    clock,
+    agendas: [schedules, timers, ...plan.agendas],
+    drain: plan.drain,
+  });
   // What came due while the laptop was off.
   void machine.move((at) => at).catch(() => undefined);
   // A sweep that fails is tried again by the next second, as by the next minute on AWS.

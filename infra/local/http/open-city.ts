@@ -10,6 +10,7 @@ import type { LocalFunctions } from '../functions-in-process.ts';
 import { residentMb } from '../processes.ts';
 import type { DueTimers } from '../timers/due-timers.ts';
 import { wechatRoutes } from '../wechat/local-routes.ts';
+import type { WeChatPayStandIn } from '../wechat/pay/server.ts';
 import type { WeChatStandIn } from '../wechat/server.ts';
 import { type AnswerLine, cityListener } from './city-listener.ts';
 import { clockRoutes } from './clock-routes.ts';
@@ -30,6 +31,7 @@ export interface OpenCityParts {
   readonly letters: DeadLetters;
   readonly engine: LocalEngine;
   readonly wechat: WeChatStandIn;
+  readonly pay: WeChatPayStandIn;
   readonly moreRoutes: readonly LocalRoute[];
   readonly onAnswer: ((line: AnswerLine) => void) | undefined;
 }
@@ -56,7 +58,7 @@ export function openCity(door: Door, parts: OpenCityParts): void {
 }
 
 async function statusOf(parts: OpenCityParts): Promise<Readonly<Record<string, unknown>>> {
-  const { city, contexts, clock, pump, timers, engine, wechat } = parts;
+  const { city, contexts, clock, pump, timers, engine, wechat, pay } = parts;
   return {
     city: city.id,
     now: new Date(clock.now()).toISOString(),
@@ -65,6 +67,7 @@ async function statusOf(parts: OpenCityParts): Promise<Readonly<Record<string, u
     timersDue: await timers.dueCount(clock.now()),
     engine: engine.endpoint,
     wechat: wechat.url,
+    wechatPay: pay.url,
     memoryMb: { city: residentMb(process.pid), engine: residentMb(engine.pid) },
   };
 }

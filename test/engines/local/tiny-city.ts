@@ -12,6 +12,7 @@ const city = await runCity({
   port,
   reset,
   wechatUsers: [],
+  merchants: [],
   load: async ({ table }) => {
     await table.update(
       { pk: 'tiny#diary', sk: 'entries' },

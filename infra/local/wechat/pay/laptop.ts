@@ -6,14 +6,16 @@ import { type MerchantKeys, openPayKeys, type PayMerchant, registered } from './
 import { postToThisMachine } from './post.ts';
 import { startWeChatPay, type WeChatPayStandIn } from './server.ts';
 
+/** Who takes money in this city. */
+export type LaptopMerchant = Pick<PayMerchant, 'mchid' | 'name' | 'subMchids' | 'feeBasisPoints'>;
+
 export interface LaptopPayParts {
   readonly clock: Clock;
   readonly folder: string;
   readonly program: MiniProgram;
   /** Everybody who has WeChat, by name. */
   readonly users: { get(person: string): WeChatUser | undefined };
-  /** Who takes money in this city. */
-  readonly merchants: readonly Pick<PayMerchant, 'mchid' | 'name' | 'subMchids' | 'feeBasisPoints'>[];
+  readonly merchants: readonly LaptopMerchant[];
   /** Where on this machine an address is served that orders name for notifications; undefined: nowhere. */
   readonly reach?: (url: string) => string | undefined;
 }
