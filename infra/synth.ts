@@ -10,6 +10,7 @@ import { buildFunctions } from './build.ts';
 import { allCities } from './cities/all-cities.ts';
 import type { City } from './cities/city.ts';
 import { contexts } from './contexts.ts';
+import { type Machine, machines } from './machines.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -34,6 +35,7 @@ const templateSchema = z.object({
 export interface SynthProps {
   readonly cities: readonly City[];
   readonly contexts: readonly Context[];
+  readonly machines: readonly Machine[];
   readonly dist: string;
   readonly outdir: string;
 }
@@ -73,6 +75,7 @@ function summary(city: City, assembly: CloudAssembly): string {
     Object.values(templateSchema.parse(template).Resources).map(({ Type }) => Type),
   );
   const functions = types.filter((type) => type === 'AWS::Lambda::Function').length;
+  const machineCount = types.filter((type) => type === 'AWS::StepFunctions::StateMachine').length;
   const alarms = types.filter((type) => type === 'AWS::CloudWatch::Alarm').length;
   return [
     city.id.padEnd(14),
@@ -81,6 +84,7 @@ function summary(city: City, assembly: CloudAssembly): string {
     `${stacks.length} stacks`.padEnd(10),
     `${types.length} resources`.padEnd(15),
     `${functions} functions`.padEnd(13),
+    `${machineCount} machines`.padEnd(11),
     `${alarms} alarms`,
   ].join(' ');
 }
@@ -91,6 +95,7 @@ if (import.meta.main) {
   const { assembly, findings } = synthesise({
     cities: allCities,
     contexts,
+    machines,
     dist,
     outdir: join(ROOT, 'cdk.out'),
   });

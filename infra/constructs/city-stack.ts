@@ -1,7 +1,7 @@
 import { ArnFormat, aws_kms as kms, RemovalPolicy, Stack, aws_ssm as ssm } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { City } from '../cities/city.ts';
-import { namesOf } from './names.ts';
+import { type Entry, namesOf } from './names.ts';
 
 /** Base of every stack of a city: environment, tags, physical names and what follows from the city's settings. */
 export abstract class CityStack extends Stack {
@@ -29,6 +29,26 @@ export abstract class CityStack extends Stack {
   sharedKey(): kms.IKey {
     const arn = ssm.StringParameter.valueForStringParameter(this, this.names.keyArnParameter);
     return kms.Key.fromKeyArn(this, 'CityKey', arn);
+  }
+
+  /** A machine of the city by its name; with `''`, what stands before the names of all of them. */
+  stateMachineArn(machine: string): string {
+    return this.formatArn({
+      service: 'states',
+      resource: 'stateMachine',
+      resourceName: this.names.stateMachine(machine),
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
+  /** A function, which may stand in another stack, by its name. */
+  functionArn(context: string, entry: Entry): string {
+    return this.formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: this.names.function(context, entry),
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
   }
 
   arn(service: string, resource: string, resourceName?: string): string {

@@ -9,6 +9,7 @@ import { watchFunction } from './function-alarms.ts';
 import { grantTable } from './function-grants.ts';
 import { HouseLogGroup } from './house-log-group.ts';
 import type { Entry } from './names.ts';
+import { grantWorkflows, usesWorkflows } from './workflow-grants.ts';
 
 export interface ContextFunctionProps {
   readonly context: Context;
@@ -50,6 +51,7 @@ export class ContextFunction extends Construct {
     logGroup.grantWrite(role);
     deadLetters.grantSend(role);
     grantTable(stack, { role, key, context, entry });
+    if (entry === 'worker') grantWorkflows(stack, role, context.workflows);
     this.function = new lambda.Function(this, 'Function', {
       functionName,
       description: `${context.name}: ${entry === 'api' ? 'HTTP routes' : 'tasks, events, timers, schedules'}`,
@@ -74,6 +76,9 @@ export class ContextFunction extends Construct {
         TABLE_NAME: stack.names.table,
         KEY_ID: key.keyArn,
         BUS_NAME: stack.names.bus,
+        ...(entry === 'worker' && usesWorkflows(context)
+          ? { STATE_MACHINE_ARN_PREFIX: stack.stateMachineArn('') }
+          : {}),
       },
     });
     acknowledge(this.function, {

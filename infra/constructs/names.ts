@@ -20,6 +20,7 @@ export function namesOf(city: string) {
     eventSource: `tiered-care.${city}`,
     alarmTopic: `${city}-alarms`,
     scheduleGroup: (context: string): string => `${city}-${context}`,
+    stateMachine: (machine: string): string => `${city}-${machine}`,
     function: (context: string, entry: Entry): string => `${city}-${context}-${entry}`,
   } as const;
 }

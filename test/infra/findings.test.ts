@@ -6,6 +6,7 @@ import type { City } from '../../infra/cities/city.ts';
 import { demo } from '../../infra/cities/demo.ts';
 import { minhang } from '../../infra/cities/minhang.ts';
 import { synthesise } from '../../infra/synth.ts';
+import { stay } from '../support/workflows/stay/stay.ts';
 import { ward } from './synthesised.ts';
 
 function findingsOf(cities: readonly City[]): readonly string[] {
@@ -17,7 +18,13 @@ function findingsOf(cities: readonly City[]): readonly string[] {
     mkdirSync(join(dist, 'functions', `ward-${entry}`), { recursive: true });
     writeFileSync(join(dist, 'functions', `ward-${entry}`, 'index.js'), '');
   }
-  const { findings } = synthesise({ cities, contexts: [ward], dist, outdir: join(folder, 'cdk.out') });
+  const { findings } = synthesise({
+    cities,
+    contexts: [ward],
+    machines: [stay],
+    dist,
+    outdir: join(folder, 'cdk.out'),
+  });
   rmSync(folder, { recursive: true });
   return findings;
 }

@@ -9,9 +9,11 @@ import type { City } from '../../infra/cities/city.ts';
 import { hechi } from '../../infra/cities/hechi.ts';
 import { minhang } from '../../infra/cities/minhang.ts';
 import { contexts } from '../../infra/contexts.ts';
+import { type Machine, machines } from '../../infra/machines.ts';
 import { allow, institution, patient } from '../../shared/access/grants.ts';
 import { type Context, defineContext, route } from '../../shared/context.ts';
 import { defineErrors } from '../../shared/kernel/errors.ts';
+import { stay } from '../support/workflows/stay/stay.ts';
 
 /** A context with one of everything, so that every construct is looked at whatever the real contexts declare today. */
 export const ward: Context = defineContext({
@@ -49,9 +51,11 @@ export const ward: Context = defineContext({
     { prefix: 'patient#', access: 'read' },
     { prefix: 'relation#', access: 'write' },
   ],
+  workflows: { starts: ['stay'], answers: ['stay'] },
 });
 
 export const testedContexts: readonly Context[] = [...contexts, ward];
+export const testedMachines: readonly Machine[] = [...machines, stay];
 
 const domain = (name: string) => ({
   name,
@@ -105,6 +109,7 @@ export function synthesiseCities(): readonly Stack[] {
   const app = createApp({
     cities: testedCities,
     contexts: testedContexts,
+    machines: testedMachines,
     dist,
     outdir: join(folder, 'cdk.out'),
   });
