@@ -1,3 +1,4 @@
+import { OPENID_PREFIX } from '../../shared/access/openid-view.ts';
 import { type Context, defineContext } from '../../shared/context.ts';
 import { createFirstAdministrator } from './create-first-administrator.ts';
 import { relationEnds } from './end-relation.ts';
@@ -10,7 +11,7 @@ import { accountRoutes, familyRoutes, sessionRoutes } from './resident-routes.ts
 import { administrationRoutes, deskRoutes, staffSessionRoutes } from './staff-routes.ts';
 
 /** Shared views that identity writes, and what they hold is written by nobody else. */
-const WRITTEN = ['relation#', 'session#', 'patient#', PROFILE_KEYS, 'wechat#', 'keys#wechat'];
+const WRITTEN = ['relation#', 'session#', 'patient#', PROFILE_KEYS, OPENID_PREFIX, 'wechat#', 'keys#wechat'];
 const READ = [...WRITTEN, 'institution#', 'secrets#identity'];
 
 export const identity: Context = defineContext({

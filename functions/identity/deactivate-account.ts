@@ -1,3 +1,4 @@
+import { openidKey } from '../../shared/access/openid-view.ts';
 import type { Call } from '../../shared/context.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
@@ -35,6 +36,7 @@ export function deactivateAccount(deps: IdentityDeps, call: Call): Promise<{ don
       ),
       raisedVersion(accountId),
       openids.deleteOperation(openidBlind),
+      { delete: openidKey(accountId) },
       ...(await endingsOf(deps, call, account)),
     ]);
     return outcome.ok ? { done: true } : undefined;

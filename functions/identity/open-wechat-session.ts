@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { ResidentActor } from '../../shared/access/actor.ts';
+import { openidItem, openidKey } from '../../shared/access/openid-view.ts';
 import type { Call } from '../../shared/context.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import type { CodeRefusal } from '../../shared/wechat/login.ts';
@@ -62,9 +63,25 @@ function accountOf(deps: IdentityDeps, openid: string): Promise<Account> {
     const candidates = await blinds(deps, 'openid', openid);
     const found = await openids.getMany(deps.table, candidates, { consistent: true });
     const known = found.find((link) => link !== undefined);
-    if (known !== undefined) return activeAccount(deps, known.accountId);
+    if (known !== undefined) return knownAccount(deps, known.accountId, openid);
     return createAccount(deps, openid, candidates);
   });
+}
+
+/** A2 Payment and messages find the openid in a view of its own; an account from before that view gets it here. */
+async function knownAccount(
+  deps: IdentityDeps,
+  accountId: string,
+  openid: string,
+): Promise<Account | undefined> {
+  const account = await activeAccount(deps, accountId);
+  if ((await deps.table.get(openidKey(accountId))) !== undefined) return account;
+  const outcome = await deps.table.transact([
+    // Deactivated meanwhile, it must not have the view again.
+    accounts.checkOperation(accountId, { status: 'ACTIVE' }),
+    { put: await openidItem(deps, accountId, openid) },
+  ]);
+  return outcome.ok ? account : undefined;
 }
 
 async function createAccount(
@@ -85,6 +102,7 @@ async function createAccount(
     openids.putOperation(blind, { accountId }, { if: { $exists: false } }),
     ...unlessUnder(openids, older),
     accounts.putOperation(accountId, account, { if: { $exists: false } }),
+    { put: await openidItem(deps, accountId, openid) },
     firstVersion(accountId),
   ]);
   return outcome.ok ? account : undefined;

@@ -1,5 +1,6 @@
 import { RELATION_PREFIX } from '../../shared/access/care-relations.ts';
 import { INSTITUTION_PREFIX } from '../../shared/access/institution-tree.ts';
+import { OPENID_PREFIX, OPENID_SCOPE } from '../../shared/access/openid-view.ts';
 import { PATIENT_PREFIX, PATIENT_SCOPE } from '../../shared/access/patient-view.ts';
 import { SESSION_PREFIX } from '../../shared/access/sessions.ts';
 import type { Context } from '../../shared/context.ts';
@@ -90,11 +91,18 @@ function keysRead(context: Grantee): string[] {
   return unique([...keysGranted(context, 'read'), ...keysGranted(context, 'write')]);
 }
 
-/** Keys a context declares, and those of the sealed profiles of patients, which are no use without. */
+/** Sealed shared views, which are no use without the keys of their scope. */
+const SEALED_VIEWS = new Map([
+  [PATIENT_PREFIX, PATIENT_SCOPE],
+  [OPENID_PREFIX, OPENID_SCOPE],
+]);
+
+/** Keys a context declares, and those of the sealed views it is granted. */
 function keysGranted({ grants }: Grantee, wanted: 'read' | 'write'): string[] {
   return grants.flatMap(({ prefix, access }) => {
     if (access !== wanted) return [];
-    if (prefix === PATIENT_PREFIX) return [`keys#${PATIENT_SCOPE}`];
+    const scope = SEALED_VIEWS.get(prefix);
+    if (scope !== undefined) return [`keys#${scope}`];
     return prefix.startsWith('keys#') ? [prefix] : [];
   });
 }

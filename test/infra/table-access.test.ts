@@ -112,17 +112,18 @@ describe('access to the table', () => {
     }
   });
 
-  it('opens the sealed profiles of patients, with their keys, to whoever is granted them', () => {
-    const granted = (access: 'read' | 'write') => ({ ...plain, grants: [{ prefix: 'patient#', access }] });
+  it.each([
+    ['profiles of patients', 'patient#', 'keys#patient'],
+    ['openids of accounts', 'openid#', 'keys#openid'],
+  ])('opens the sealed %s, with their keys, to whoever is granted them', (_, prefix, keys) => {
+    const granted = (access: 'read' | 'write') => ({ ...plain, grants: [{ prefix, access }] });
     expect(wrappedAt(plain).decrypt).toEqual(['keys#ward', 'secrets#ward']);
     expect(wrappedAt(granted('read'))).toEqual({
       encrypt: ['keys#ward'],
-      decrypt: ['keys#ward', 'keys#patient', 'secrets#ward'],
+      decrypt: ['keys#ward', keys, 'secrets#ward'],
     });
-    expect(wrappedAt(granted('write')).encrypt).toEqual(['keys#ward', 'keys#patient']);
-    expect(matrix(granted('read'), 'api')['GetItem']).toEqual(
-      expect.arrayContaining(['patient#*', 'keys#patient']),
-    );
+    expect(wrappedAt(granted('write')).encrypt).toEqual(['keys#ward', keys]);
+    expect(matrix(granted('read'), 'api')['GetItem']).toEqual(expect.arrayContaining([`${prefix}*`, keys]));
   });
 
   it.each(['', 'booking', '*', 'booking*', 'due#booking#', 'keys#session', 'secrets#identity', '#'])(
