@@ -2,6 +2,7 @@ import type { Context } from '../../shared/context.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { createApi } from '../../shared/http/api.ts';
 import { createWorker } from '../../shared/worker.ts';
+import { withStepFunctions } from '../../shared/workflows/step-functions.ts';
 import { invoke, type LambdaHandler, type LambdaSettings } from './lambda.ts';
 
 /** Both Lambda functions of every context, in this process. */
@@ -24,7 +25,7 @@ export function createFunctions(city: string, contexts: readonly Context[], deps
       {
         // Each takes a narrower event than `invoke` knows of; what crosses is JSON either way.
         api: createApi(context, deps) as unknown as LambdaHandler,
-        worker: createWorker(context, deps) as unknown as LambdaHandler,
+        worker: createWorker(withWorkflows(context), deps) as unknown as LambdaHandler,
       },
     ]),
   );
@@ -50,4 +51,10 @@ export function createFunctions(city: string, contexts: readonly Context[], deps
       return counted(handlers.worker, event, settings);
     },
   };
+}
+
+/** As the entries of the contexts do on AWS. */
+function withWorkflows(context: Context): Context {
+  const { starts, answers } = context.workflows;
+  return starts.length + answers.length === 0 ? context : withStepFunctions(context);
 }

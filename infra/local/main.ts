@@ -2,6 +2,7 @@ import { dayOf } from '../../shared/kernel/china-time.ts';
 import { allCities } from '../cities/all-cities.ts';
 import type { City } from '../cities/city.ts';
 import { contexts } from '../contexts.ts';
+import { machines } from '../machines.ts';
 import { FolderLockedError } from './city-lock.ts';
 import { type Demo, demoMerchants, demoOf, demoWeChatUsers, loadDemo, totpRoute } from './demo.ts';
 import { readOptions, StartError, type StartOptions } from './options.ts';
@@ -21,6 +22,7 @@ async function start(options: StartOptions): Promise<void> {
     ...options,
     city,
     contexts,
+    machines,
     wechatUsers: demoWeChatUsers(demo),
     merchants: demoMerchants(demo),
     load: (deps, settle) => loadDemo(deps, settle, demo),

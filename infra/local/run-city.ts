@@ -2,6 +2,7 @@ import type { Context } from '../../shared/context.ts';
 import { createDeps, type Deps } from '../../shared/deps.ts';
 import { readEnv } from '../../shared/env.ts';
 import type { City } from '../cities/city.ts';
+import type { Machine } from '../machines.ts';
 import { startTime } from './clock/start-time.ts';
 import { VirtualClock } from './clock/virtual-clock.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -21,10 +22,12 @@ import { Teardown } from './teardown.ts';
 import type { WeChatUser } from './wechat/mini-program.ts';
 import type { LaptopMerchant } from './wechat/pay/laptop.ts';
 import { operatePay } from './wechat/pay/operator.ts';
+import { localArnPrefix, startWorkflows } from './workflows.ts';
 
 export interface CityPlan {
   readonly city: City;
   readonly contexts: readonly Context[];
+  readonly machines: readonly Machine[];
   readonly folder: string;
   /** 0: any free one. */
   readonly port: number;
@@ -103,11 +106,12 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
     tableName: env.TABLE_NAME,
   });
   teardown.add(() => pump.stop());
+  const workflows = await startWorkflows({ ...plan, ...shared, city: city.id }, teardown);
   const { machine, timers, stop } = startTime({
     ...shared,
     table: deps.table,
     drain: () => pump.drain(),
-    agendas: [pay.standIn.agenda],
+    agendas: [workflows, pay.standIn.agenda],
   });
   teardown.add(stop);
   teardown.add(() => stopping.abort());
@@ -133,6 +137,7 @@ function envOf(
     KEY_ID: `alias/${city.id}`,
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'ERROR',
     WECHAT_ENDPOINT: process.env['WECHAT_ENDPOINT'] ?? urls.wechat,
+    STATE_MACHINE_ARN_PREFIX: process.env['STATE_MACHINE_ARN_PREFIX'] ?? localArnPrefix(city.id),
     WECHAT_PAY_ENDPOINT: process.env['WECHAT_PAY_ENDPOINT'] ?? urls.pay,
   });
 }

@@ -2,17 +2,19 @@ import { demo } from '../../../infra/cities/demo.ts';
 import { readOptions } from '../../../infra/local/options.ts';
 import { runCity } from '../../../infra/local/run-city.ts';
 import { tiny } from './tiny-context.ts';
+import { TINY_MERCHANT, tinyPayment } from './tiny-payment.ts';
 
-/** The laptop with one small context, for tests of the laptop itself. */
+/** The laptop with two small contexts, for tests of the laptop itself. */
 const { folder, port, reset } = readOptions(process.argv.slice(2), process.env);
 const city = await runCity({
   city: demo,
-  contexts: [tiny],
+  machines: [],
+  contexts: [tiny, tinyPayment],
   folder,
   port,
   reset,
   wechatUsers: [],
-  merchants: [],
+  merchants: [{ mchid: TINY_MERCHANT, name: '小医院', feeBasisPoints: 0 }],
   load: async ({ table }) => {
     await table.update(
       { pk: 'tiny#diary', sk: 'entries' },
