@@ -101,7 +101,7 @@ describe('the events of a city', () => {
     expect(await diaryLines(city, 'noted b')).toEqual([]);
     expect((await city.http('GET', '/local/status')).body).toMatchObject({
       city: 'demo',
-      contexts: ['tiny'],
+      contexts: ['tiny', 'payment'],
       timersDue: 0,
       deadLetters: { count: 1, latest: [{ consumer: 'tiny-worker', attempts: 5, errorName: 'Error' }] },
     });
