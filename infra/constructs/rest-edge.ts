@@ -29,7 +29,8 @@ export class RestEdge extends Construct {
       endpointConfiguration: { types: [apigateway.EndpointType.REGIONAL] },
       cloudWatchRole: false,
       disableExecuteApiEndpoint: domain !== undefined,
-      // Handlers compress by themselves, in base64; without this a resident would get the base64.
+      // Handlers compress by themselves and answer files, in base64; without this a resident would get the base64, and
+      // a provider's signed bytes would come to the handler as text.
       binaryMediaTypes: ['*/*'],
       deployOptions: {
         stageName: STAGE,

@@ -366,6 +366,12 @@ describe('the edge', () => {
     expect(parts).toEqual(expect.arrayContaining(['ward', '{proxy+}']));
   });
 
+  it('passes bytes as bytes, in and out, also where that has to be asked for', () => {
+    const apis = ofType(stacks, 'AWS::ApiGateway::RestApi');
+    expect(apis).not.toEqual([]);
+    for (const api of apis) expect(properties(api).BinaryMediaTypes, nameOf(api)).toEqual(['*/*']);
+  });
+
   it('limits the rate, and logs neither address nor path', () => {
     const stages = [
       ...ofType(stacks, 'AWS::ApiGatewayV2::Stage'),
