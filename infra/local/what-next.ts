@@ -51,6 +51,10 @@ export function suggestions({ url, today, scheduleId }: SuggestionParts): readon
       ],
     },
     {
+      words: 'what waits to be paid by WeChat, and the page where you play the payer',
+      commands: [`curl -s ${url}/local/wechat/pay`],
+    },
+    {
       words: 'move the clock by a day; everything that is due on the way happens',
       commands: [post(`${url}/local/clock`, `'{"advance": "P1D"}'`), `curl -s ${url}/local/status`],
     },
@@ -105,6 +109,7 @@ export function welcome({
   return [
     `${cityName} runs at ${url}; its data are in ${folder}. Ctrl-C stops it, and it goes on where it was.`,
     `Routes: ${url}/  OpenAPI: ${url}/openapi.json  Clock: ${url}/local/clock  Status: ${url}/local/status`,
+    `Paying: ${url}/local/wechat/pay says where the payer's page is.`,
     ...blocks,
   ].join('\n');
 }

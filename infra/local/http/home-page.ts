@@ -26,7 +26,7 @@ export function homePage({ cityName, now, contexts, localRoutes }: HomePageParts
 <title>${escaped(cityName)}</title>
 <style>body{font:15px/1.5 system-ui;margin:2rem auto;max-width:60rem}td{padding:.1rem .8rem .1rem 0;vertical-align:top}</style>
 <h1>${escaped(cityName)}</h1>
-<p>城市时间 ${escaped(now)} · <a href="/openapi.json">openapi.json</a> · <a href="/local/status">local/status</a></p>
+<p>城市时间 ${escaped(now)} · <a href="/openapi.json">openapi.json</a> · <a href="/local/status">local/status</a> · 扮演付款人：<a href="/local/wechat/pay">local/wechat/pay</a> 的 page</p>
 ${[...tables, local].join('\n')}
 </html>
 `;

@@ -68,6 +68,7 @@ describe('npm start', () => {
     const page = String((await city.http('GET', '/')).body);
     expect(page).toContain('/identity/wechat-sessions');
     expect(page).toContain('/local/clock');
+    expect(page).toContain('<a href="/local/wechat/pay">');
     expect((await city.http('GET', '/openapi.json')).body).toMatchObject({
       openapi: expect.stringMatching(/^3\./),
       paths: { '/identity/wechat-sessions': expect.anything() },
