@@ -1,6 +1,7 @@
 import { bookingPolicy } from '../../functions/booking/policy.ts';
 import { identityPolicy } from '../../functions/identity/policy.ts';
+import { paymentPolicy } from '../../functions/payment/policy.ts';
 import type { AnyPolicySection } from '../../shared/policy/city.ts';
 
 /** Every section a city's policy may have, and must have: each declared by the context whose rules read it. */
-export const policySections: readonly AnyPolicySection[] = [bookingPolicy, identityPolicy];
+export const policySections: readonly AnyPolicySection[] = [bookingPolicy, identityPolicy, paymentPolicy];

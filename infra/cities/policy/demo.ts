@@ -1,6 +1,11 @@
 import type { RawPolicy } from '../../../shared/policy/city.ts';
 import { countyBooking } from './booking.ts';
 import { usualIdentity } from './identity.ts';
+import { countyPayment } from './payment.ts';
 
 /** Section name → dated entries, each with its source. */
-export const demoPolicy: RawPolicy = { booking: countyBooking, identity: usualIdentity };
+export const demoPolicy: RawPolicy = {
+  booking: countyBooking,
+  identity: usualIdentity,
+  payment: countyPayment,
+};

@@ -1,0 +1,188 @@
+import { claimCharge } from '../../shared/charges/charge-lock.ts';
+import { eventFor } from '../../shared/data/events.ts';
+import { instant } from '../../shared/kernel/clock.ts';
+import type { Reason } from '../../shared/kernel/errors.ts';
+import { paymentErrors } from './errors.ts';
+import { checkShares } from './insurance.ts';
+import { type OpenCharge, openCharges } from './open-charges.ts';
+import { type PaymentDeps, policyNow } from './payment-deps.ts';
+import {
+  CHECK,
+  type Line,
+  type Order,
+  outTradeNoOf,
+  type PayeeAccount,
+  payees,
+  type Settlement,
+  settlementIdOf,
+  settlements,
+  settlementsOf,
+} from './store.ts';
+
+export interface SettlementRequest {
+  readonly patientId: string;
+  readonly chargeIds: readonly string[];
+  /** The account that pays. */
+  readonly accountId: string;
+  readonly requestKey: string;
+  readonly traceparent?: string;
+}
+
+/**
+ * Claims every chosen charge, or none, in one transaction with the settlement: from then on nobody else can pay them
+ * and their owners let nothing go (rules P3, P5). Amounts are the charges' own. A repeat answers the same settlement.
+ */
+export async function openSettlement(deps: PaymentDeps, request: SettlementRequest): Promise<Settlement> {
+  const { patientId, accountId, requestKey, traceparent } = request;
+  const settlementId = settlementIdOf(accountId, patientId, requestKey);
+  const before = await settlements.get(deps.table, settlementId, { consistent: true });
+  if (before !== undefined) return before;
+  const chosen = await chosenCharges(deps, request);
+  const payBy = payByOf(deps, chosen);
+  const accounts = await accountsOf(deps, chosen);
+  const { lines, orders } = await ordersFor(deps, settlementId, patientId, chosen, accounts);
+  const combinedBy = orders.length > 1 ? policyNow(deps).combiningMerchant : undefined;
+  if (orders.length > 1 && combinedBy === undefined) throw paymentErrors.refusal('CANNOT_COMBINE');
+  const openedAt = instant(deps.clock);
+  const settlement: Settlement = {
+    settlementId,
+    patientId,
+    openedBy: accountId,
+    method: 'WECHAT',
+    status: 'PENDING',
+    totalFen: sumOf(orders),
+    lines,
+    orders,
+    ...(combinedBy === undefined ? {} : { combinedBy }),
+    openedAt,
+    payBy,
+    checks: 0,
+    lookupPk: settlementsOf(patientId),
+    lookupSk: `${openedAt}#${settlementId}`,
+  };
+  const outcome = await deps.table.transact([
+    settlements.putOperation(settlementId, settlement, {
+      if: { $exists: false },
+      event: eventFor(deps, 'payment.settlement-opened', {
+        data: { settlementId, patientId },
+        ...(traceparent === undefined ? {} : { traceparent }),
+      }),
+      timer: { kind: CHECK, at: nextCheckAt(deps, settlement) },
+    }),
+    ...chosen.map((charge) => claimCharge(deps, { patientId, ...charge }, settlementId)),
+  ]);
+  if (outcome.ok) return settlement;
+  const [ofSettlement, ...ofCharges] = outcome.failures;
+  if (ofSettlement?.failed && ofSettlement.current) return settlements.from(ofSettlement.current);
+  throw notOpen(chosen.filter((_, index) => ofCharges[index]?.failed).map(({ chargeId }) => chargeId));
+}
+
+/** When WeChat is asked next, or the time to pay is over. */
+export function nextCheckAt(
+  deps: Pick<PaymentDeps, 'city' | 'clock'>,
+  { checks, payBy, status }: Pick<Settlement, 'checks' | 'payBy' | 'status'>,
+): string {
+  const { checkAfterSeconds } = policyNow(deps);
+  const seconds = checkAfterSeconds[Math.min(checks, checkAfterSeconds.length - 1)] ?? 60;
+  const next = deps.clock.now() + seconds * 1000;
+  const end = Date.parse(payBy);
+  const wanted = status === 'PENDING' && end > deps.clock.now() ? Math.min(next, end) : next;
+  return new Date(wanted).toISOString();
+}
+
+async function chosenCharges(
+  deps: PaymentDeps,
+  { patientId, chargeIds }: Pick<SettlementRequest, 'patientId' | 'chargeIds'>,
+): Promise<readonly OpenCharge[]> {
+  const open = await openCharges(deps, patientId);
+  const chosen = chargeIds.flatMap((id) => open.find(({ chargeId }) => chargeId === id) ?? []);
+  const missing = chargeIds.filter((id) => !chosen.some(({ chargeId }) => chargeId === id));
+  if (missing.length > 0) throw notOpen(missing);
+  return chosen;
+}
+
+export function notOpen(chargeIds: readonly string[]): Error {
+  const reasons: Reason[] = chargeIds.map((chargeId) =>
+    paymentErrors.reason('CHARGE_NOT_OPEN', { chargeId }),
+  );
+  return paymentErrors.refusal('CHARGE_NOT_OPEN', { reasons });
+}
+
+/** The first of the charges to run out decides for all. */
+function payByOf(deps: PaymentDeps, charges: readonly OpenCharge[]): string {
+  const { settlementMinutes, leastSecondsToPay } = policyNow(deps);
+  const latest = new Date(deps.clock.now() + settlementMinutes * 60_000).toISOString();
+  const payBy = charges.reduce((first, charge) => {
+    return charge.payBy !== undefined && charge.payBy < first ? charge.payBy : first;
+  }, latest);
+  if (Date.parse(payBy) - deps.clock.now() < leastSecondsToPay * 1000)
+    throw paymentErrors.refusal('TOO_LATE_TO_PAY', { context: { payBy } });
+  return payBy;
+}
+
+async function accountsOf(
+  { table }: PaymentDeps,
+  charges: readonly OpenCharge[],
+): Promise<ReadonlyMap<string, PayeeAccount>> {
+  const ids = [...new Set(charges.map(({ payeeId }) => payeeId))];
+  const found = await payees.getMany(table, ids);
+  const missing = ids.filter((_, index) => found[index] === undefined);
+  if (missing.length > 0) {
+    const reasons = missing.map((institutionId) => paymentErrors.reason('PAYEE_UNKNOWN', { institutionId }));
+    throw paymentErrors.refusal('PAYEE_UNKNOWN', { reasons });
+  }
+  return new Map(found.flatMap((account) => (account ? [[account.institutionId, account] as const] : [])));
+}
+
+/** One order a merchant account; institutions that share one share the order. */
+async function ordersFor(
+  { insurance }: PaymentDeps,
+  settlementId: string,
+  patientId: string,
+  charges: readonly OpenCharge[],
+  accounts: ReadonlyMap<string, PayeeAccount>,
+): Promise<{ readonly lines: readonly Line[]; readonly orders: readonly Order[] }> {
+  const shares = await insurance.shares(patientId, charges);
+  const merchantOf = ({ payeeId }: OpenCharge) => {
+    const { mchid = '', subMchid } = accounts.get(payeeId) ?? {};
+    return { mchid, ...(subMchid === undefined ? {} : { subMchid }) };
+  };
+  const merchants = [
+    ...new Map(charges.map((charge) => [JSON.stringify(merchantOf(charge)), merchantOf(charge)])).entries(),
+  ];
+  const numberOf = (index: number) =>
+    merchants.length === 1 ? settlementId : outTradeNoOf(settlementId, index);
+  const lines = charges.map((charge, index): Line => {
+    const split = shares[index] ?? { fundFen: 0, accountFen: 0, selfFen: charge.amountFen };
+    checkShares(charge.amountFen, split);
+    const { owner, chargeId, category, amountFen, payeeId } = charge;
+    const merchant = JSON.stringify(merchantOf(charge));
+    const outTradeNo = numberOf(merchants.findIndex(([key]) => key === merchant));
+    return {
+      owner,
+      chargeId,
+      category,
+      amountFen,
+      payeeId,
+      ...split,
+      outTradeNo,
+      refundAskedFen: 0,
+      refundedFen: 0,
+    };
+  });
+  const orders = merchants.map(([, merchant], index): Order => {
+    const outTradeNo = numberOf(index);
+    const own = lines.filter((line) => line.outTradeNo === outTradeNo);
+    return {
+      outTradeNo,
+      ...merchant,
+      totalFen: own.reduce((sum, { selfFen }) => sum + selfFen, 0),
+      refunds: 0,
+    };
+  });
+  return { lines, orders };
+}
+
+function sumOf(orders: readonly Order[]): number {
+  return orders.reduce((sum, { totalFen }) => sum + totalFen, 0);
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod/mini';
+import type { Deps } from '../../shared/deps.ts';
+import { dayOf } from '../../shared/kernel/china-time.ts';
+import type { WeChatPay } from '../../shared/wechat/pay/wechat-pay.ts';
+import { type InsuranceSettlement, selfPaid } from './insurance.ts';
+import { createMerchants } from './merchants.ts';
+import { type PaymentPolicy, paymentPolicy } from './policy.ts';
+
+/** What payment needs besides the house's. */
+export interface PaymentDeps extends Deps {
+  /** WeChat Pay as that merchant sees it. @throws Refusal MERCHANT_UNKNOWN when nobody has put its keys */
+  readonly weChatPay: (mchid: string) => Promise<WeChatPay>;
+  readonly insurance: InsuranceSettlement;
+}
+
+const settingsSchema = z.object({
+  domain: z.optional(z.string()),
+  wechat: z.optional(z.object({ appId: z.string().check(z.minLength(1)) })),
+});
+
+/** The mini-program whose users pay, and the host that WeChat notifies. */
+export function paymentSettings({ city }: Pick<Deps, 'city'>): z.output<typeof settingsSchema> {
+  return settingsSchema.parse(city.settings);
+}
+
+/** A city with 医保 hands in a settlement of its own; without one patients pay everything themselves. */
+export function providePayment(deps: Deps & Partial<PaymentDeps>): PaymentDeps {
+  return {
+    ...deps,
+    weChatPay: deps.weChatPay ?? createMerchants(deps),
+    insurance: deps.insurance ?? selfPaid,
+  };
+}
+
+export function policyNow({ city, clock }: Pick<Deps, 'city' | 'clock'>): PaymentPolicy {
+  return city.policy(paymentPolicy).at(dayOf(clock.now()));
+}
+
+/** The house calls a context's timers and subscriptions with what its `provide` made. */
+export function asPayment(deps: Deps): PaymentDeps {
+  return deps as PaymentDeps;
+}

@@ -1,0 +1,82 @@
+import { eventFor } from '../../shared/data/events.ts';
+import { instant } from '../../shared/kernel/clock.ts';
+import { houseErrors } from '../../shared/kernel/errors.ts';
+import { refundSucceeded } from './end-refund.ts';
+import { paymentErrors } from './errors.ts';
+import type { PaymentDeps } from './payment-deps.ts';
+import { REFUND, type Refund, type RefundId, refundNoOf, refunds, settlements } from './store.ts';
+import { refundsBefore } from './transitions.ts';
+import { resolveWork } from './worklist.ts';
+
+export interface Deciding extends RefundId {
+  readonly institutionId: string;
+  /** The clerk's account. */
+  readonly accountId: string;
+}
+
+/** A refund that WeChat gave up is asked for anew: under a number of its own, in place of the old one. */
+export async function retryRefund(deps: PaymentDeps, deciding: Deciding): Promise<Refund> {
+  const old = await refundOf(deps, deciding);
+  const refundNo = refundNoOf(old.settlementId, old.chargeId, `after-${old.refundNo}`);
+  const id = { settlementId: old.settlementId, refundNo };
+  const next: Refund = {
+    refundNo,
+    settlementId: old.settlementId,
+    patientId: old.patientId,
+    chargeId: old.chargeId,
+    outTradeNo: old.outTradeNo,
+    payeeId: old.payeeId,
+    amountFen: old.amountFen,
+    reason: old.reason,
+    status: 'REQUESTED',
+    requestedAt: instant(deps.clock),
+    requestedBy: deciding.accountId,
+    attempts: 0,
+  };
+  const { ok } = await deps.table.transact([
+    refunds.updateOperation(
+      old,
+      { set: { status: 'REPLACED', replacedBy: refundNo } },
+      { if: { status: { in: refundsBefore('REPLACED') } }, timer: null },
+    ),
+    refunds.putOperation(id, next, {
+      if: { $exists: false },
+      event: eventFor(deps, 'payment.refund-requested', {
+        data: { settlementId: old.settlementId, refundNo, patientId: old.patientId },
+      }),
+      timer: { kind: REFUND, at: instant(deps.clock) },
+    }),
+  ]);
+  const stands = ok ? next : await refunds.get(deps.table, id, { consistent: true });
+  if (stands === undefined) throw paymentErrors.refusal('WRONG_STATE', { context: { status: old.status } });
+  await closeWork(deps, old, deciding.accountId, 'asked for anew');
+  return stands;
+}
+
+/** The money went back over the counter, or a clerk saw at WeChat's desk that it arrived. */
+export async function confirmRefund(deps: PaymentDeps, deciding: Deciding): Promise<Refund> {
+  const refund = await refundOf(deps, deciding);
+  const settlement = await settlements.get(deps.table, refund.settlementId, { consistent: true });
+  const atTheCounter = settlement?.method === 'ONSITE' && refund.status === 'REQUESTED';
+  if (refund.status !== 'SUCCESS' && !atTheCounter)
+    throw paymentErrors.refusal('WRONG_STATE', { context: { status: refund.status } });
+  const confirmed = await refundSucceeded(deps, refund, instant(deps.clock));
+  await closeWork(deps, refund, deciding.accountId, 'given back at the counter');
+  return confirmed;
+}
+
+async function refundOf(deps: PaymentDeps, { institutionId, accountId, ...id }: Deciding): Promise<Refund> {
+  if (accountId === '') throw houseErrors.refusal('UNAUTHENTICATED');
+  const refund = await refunds.get(deps.table, id, { consistent: true });
+  if (refund?.payeeId !== institutionId) throw paymentErrors.refusal('REFUND_NOT_FOUND');
+  return refund;
+}
+
+async function closeWork(
+  deps: PaymentDeps,
+  { payeeId, refundNo }: Refund,
+  by: string,
+  note: string,
+): Promise<void> {
+  await resolveWork(deps, { listId: payeeId, workItemId: `refund-${refundNo}` }, { by, note });
+}

@@ -1,0 +1,100 @@
+import { markChargePaid } from '../../shared/charges/charge-lock.ts';
+import { eventFor } from '../../shared/data/events.ts';
+import { instant } from '../../shared/kernel/clock.ts';
+import { payeeAccount, post, tillAccount } from './ledger.ts';
+import { openCharges } from './open-charges.ts';
+import { notOpen } from './open-settlement.ts';
+import type { PaymentDeps } from './payment-deps.ts';
+import {
+  type Line,
+  outTradeNoOf,
+  type Settlement,
+  settlementIdOf,
+  settlements,
+  settlementsOf,
+} from './store.ts';
+
+export interface OnsitePayment {
+  readonly institutionId: string;
+  readonly patientId: string;
+  readonly chargeIds: readonly string[];
+  readonly means: 'CASH' | 'CARD' | 'OTHER';
+  /** The clerk's account. */
+  readonly accountId: string;
+  readonly requestKey: string;
+}
+
+/**
+ * A clerk took the money at the window: settlement, locks and ledger in one transaction. What is being paid online at
+ * that moment is refused (rule P3): the payer closes that first. Only the institution's own charges.
+ */
+export async function takeOnsitePayment(deps: PaymentDeps, order: OnsitePayment): Promise<Settlement> {
+  const { institutionId, patientId, chargeIds, means, accountId, requestKey } = order;
+  const settlementId = settlementIdOf(accountId, patientId, requestKey);
+  const before = await settlements.get(deps.table, settlementId, { consistent: true });
+  if (before !== undefined) return before;
+  const open = (await openCharges(deps, patientId)).filter(({ payeeId }) => payeeId === institutionId);
+  const chosen = chargeIds.flatMap((id) => open.find(({ chargeId }) => chargeId === id) ?? []);
+  const missing = chargeIds.filter((id) => !chosen.some(({ chargeId }) => chargeId === id));
+  if (missing.length > 0) throw notOpen(missing);
+  const now = instant(deps.clock);
+  const outTradeNo = outTradeNoOf(settlementId, 0);
+  const lines = chosen.map(({ owner, chargeId, category, amountFen, payeeId }): Line => {
+    const shares = { fundFen: 0, accountFen: 0, selfFen: amountFen };
+    return {
+      owner,
+      chargeId,
+      category,
+      amountFen,
+      payeeId,
+      ...shares,
+      outTradeNo,
+      refundAskedFen: 0,
+      refundedFen: 0,
+    };
+  });
+  const totalFen = lines.reduce((sum, { amountFen }) => sum + amountFen, 0);
+  const settlement: Settlement = {
+    settlementId,
+    patientId,
+    openedBy: accountId,
+    method: 'ONSITE',
+    status: 'PAID',
+    totalFen,
+    lines,
+    orders: [{ outTradeNo, mchid: '', totalFen, refunds: 0 }],
+    openedAt: now,
+    payBy: now,
+    paidAt: now,
+    checks: 0,
+    onsite: { means, institutionId },
+    lookupPk: settlementsOf(patientId),
+    lookupSk: `${now}#${settlementId}`,
+  };
+  const outcome = await deps.table.transact([
+    settlements.putOperation(settlementId, settlement, {
+      if: { $exists: false },
+      event: eventFor(deps, 'payment.settlement-paid', { data: { settlementId, patientId } }),
+    }),
+    post({
+      postingId: `paid-${settlementId}`,
+      kind: 'PAYMENT',
+      at: now,
+      settlementId,
+      lines: [
+        { account: tillAccount(institutionId), fen: totalFen, outTradeNo },
+        ...lines.map(({ chargeId, amountFen }) => ({
+          account: payeeAccount(institutionId),
+          fen: -amountFen,
+          outTradeNo,
+          chargeId,
+        })),
+      ],
+    }),
+    ...lines.map((line) => markChargePaid(deps, { ...line, patientId }, settlementId)),
+  ]);
+  if (outcome.ok) return settlement;
+  const [ofSettlement, , ...ofCharges] = outcome.failures;
+  if (ofSettlement?.failed && ofSettlement.current) return settlements.from(ofSettlement.current);
+  throw notOpen(lines.filter((_, index) => ofCharges[index]?.failed).map(({ chargeId }) => chargeId));
+}
