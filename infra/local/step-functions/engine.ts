@@ -7,8 +7,8 @@ import { type At, type Frame, wakeAt } from './frame.ts';
 import { step } from './interpreter.ts';
 import { isTooLarge, type Json } from './json.ts';
 import { end, stopNested } from './lifecycle.ts';
-import { Run } from './run.ts';
-import type { Execution, Known, Store } from './store.ts';
+import { Run, type Way } from './run.ts';
+import type { Store } from './store.ts';
 
 export interface EngineParts {
   readonly store: Store;
@@ -18,6 +18,8 @@ export interface EngineParts {
   readonly random?: () => number;
   /** How long, in real milliseconds, a call that does not come back may hold up the virtual clock. */
   readonly callPatienceMs?: number;
+  /** Called with each way that an execution goes. */
+  readonly onWay?: (way: Way) => void;
 }
 
 /**
@@ -156,6 +158,7 @@ export class Engine {
       definition: this.definitionOf(execution.revision),
       roleArn: store.revision(execution.revision).roleArn,
       definitionOf: (revision) => this.definitionOf(revision),
+      onWay: this.#parts.onWay,
     });
     await step(run, frame);
     return store.frame(frame.execution, frame.id) ?? frame;
@@ -191,17 +194,18 @@ export class Engine {
       ...store.executionsDue(nowMs).map((execution) => ({ at: execution.deadline, execution })),
     ];
     for (const one of due.toSorted((a, b) => a.at - b.at)) {
-      if ('execution' in one) timeOut(store, one.execution.key, nowMs);
+      if ('execution' in one) this.#timeOut(store, one.execution.key, nowMs);
       else wake(store, one.frame, nowMs);
     }
     return due.length;
   }
-}
 
-function timeOut(store: Store, key: number, nowMs: number): void {
-  const execution: Known<Execution> = store.execution(key);
-  if (execution.status === 'RUNNING')
+  #timeOut(store: Store, key: number, nowMs: number): void {
+    const execution = store.execution(key);
+    if (execution.status !== 'RUNNING') return;
+    this.#parts.onWay?.({ machineArn: execution.machineArn, state: '', way: 'TimeoutSeconds' });
     end(store, execution, { status: 'TIMED_OUT', error: 'States.Timeout' }, nowMs);
+  }
 }
 
 function wake(store: Store, { execution, id }: Frame, nowMs: number): void {

@@ -76,6 +76,7 @@ async function enter(run: Run, frame: Frame, state: State): Promise<void> {
 }
 
 function entered(run: Run, frame: Frame, state: State): Frame {
+  run.took(frame, 'entered');
   return run.tell(frame, `${state.Type}StateEntered`, 'stateEnteredEventDetails', {
     name: frame.state,
     input: JSON.stringify(frame.input),

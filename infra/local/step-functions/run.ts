@@ -12,6 +12,19 @@ export class HistoryFull extends Error {}
 /** The 25,000th event is the one that says how the execution ended. */
 const LAST_EVENT_BUT_ONE = 24_999;
 
+/**
+ * A way that an execution went within a state: `entered`, `Choices/0`, `Default`, `Retry/1`, `Catch/0`,
+ * `TimeoutSeconds` or `HeartbeatSeconds`. The history tells states and errors, but not which rule was the one.
+ */
+export interface Way {
+  readonly machineArn: string;
+  /** Where the state lies in the definition: `States/Review`; empty for the machine itself. */
+  readonly state: string;
+  readonly way: string;
+  /** What a rule caught or had tried again. */
+  readonly error?: string | undefined;
+}
+
 export interface RunParts {
   readonly store: Store;
   readonly expressions: Expressions;
@@ -22,6 +35,7 @@ export interface RunParts {
   readonly roleArn: string;
   /** The definition that a revision of any machine has. */
   readonly definitionOf: (revision: number) => Machine;
+  readonly onWay?: ((way: Way) => void) | undefined;
 }
 
 /** What `$states` holds besides input and context. */
@@ -72,6 +86,12 @@ export class Run {
     });
     this.#execution = { ...this.#execution, lastEvent: id };
     return { ...frame, lastEvent: id };
+  }
+
+  /** For those who watch which ways are gone. */
+  took({ flow, state }: Frame, way: string, error?: string): void {
+    const { machineArn } = this.#execution;
+    this.parts.onWay?.({ machineArn, state: [...flow, 'States', state].join('/'), way, error });
   }
 
   /** Writes down where a thread of control stands. */

@@ -5,6 +5,7 @@ import type { Ports } from '../../../infra/local/step-functions/calls.ts';
 import { Engine, type EngineParts } from '../../../infra/local/step-functions/engine.ts';
 import { serveStepFunctions } from '../../../infra/local/step-functions/server.ts';
 import { Store } from '../../../infra/local/step-functions/store.ts';
+import { passTime } from '../../support/workflows/pass-time.ts';
 import { ManualClock } from '../local/manual-clock.ts';
 import { tempFolder } from '../local/temp-folder.ts';
 
@@ -58,7 +59,7 @@ export async function openRig({
     await server.stop();
     await engine.stop();
   };
-  return { engine, clock, sfn, pass: (ms) => pass(engine, clock, ms), close };
+  return { engine, clock, sfn, pass: (ms) => passTime(engine, clock, ms), close };
 }
 
 /** As `openRig`, on a file of its own, gone when the test ends. */
@@ -69,16 +70,4 @@ export async function rig({
   const opened = await openRig({ store: new Store(join(folder, 'workflows.sqlite')), ...options });
   onTestFinished(() => opened.close());
   return opened;
-}
-
-export async function pass(engine: Engine, clock: ManualClock, ms: number): Promise<void> {
-  const target = clock.now() + ms;
-  for (;;) {
-    while ((await engine.fireDue(clock.now())) > 0);
-    const next = await engine.nextAfter(clock.now());
-    if (next === undefined || next > target) break;
-    clock.pass(next - clock.now());
-  }
-  clock.pass(target - clock.now());
-  while ((await engine.fireDue(clock.now())) > 0);
 }

@@ -8,9 +8,10 @@ import { LAPTOP, machineArn } from '../../../infra/local/step-functions/arn.ts';
 import { Engine } from '../../../infra/local/step-functions/engine.ts';
 import type { JsonObject } from '../../../infra/local/step-functions/json.ts';
 import { Store } from '../../../infra/local/step-functions/store.ts';
+import { passTime as pass } from '../../support/workflows/pass-time.ts';
 import { ManualClock } from '../local/manual-clock.ts';
 import { tempFolder } from '../local/temp-folder.ts';
-import { pass, quietPorts, ROLE, START } from './rig.ts';
+import { quietPorts, ROLE, START } from './rig.ts';
 
 const DAY_MS = 86_400_000;
 const waits = (seconds: number): string =>

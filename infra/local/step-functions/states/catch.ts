@@ -11,12 +11,15 @@ export async function recover(run: Run, frame: Frame, state: State, failure: Sta
   const retriers = ('Retry' in state ? state.Retry : undefined) ?? [];
   const retrying = nextRetry(retriers, frame.retried, error, run.parts.random);
   if (retrying !== undefined) {
-    const { delayMs, retried } = retrying;
+    const { index, delayMs, retried } = retrying;
+    run.took(frame, `Retry/${index}`, error);
     return run.put({ ...frame, retried }, { phase: 'retrying', until: run.nowMs + delayMs });
   }
   const catchers = ('Catch' in state ? state.Catch : undefined) ?? [];
-  const catcher = catchers.find(({ ErrorEquals }) => matches(ErrorEquals, error));
+  const index = catchers.findIndex(({ ErrorEquals }) => matches(ErrorEquals, error));
+  const catcher = catchers[index];
   if (catcher === undefined) return run.fail(frame, failure);
+  run.took(frame, `Catch/${index}`, error);
   const errorOutput = { Error: error ?? null, ...(reason !== undefined && { Cause: reason }) };
   try {
     await run.leave(frame, state, catcher, errorOutput, { errorOutput });

@@ -2,6 +2,8 @@ import type { Retrier } from '../definition.ts';
 import { matches } from './error-names.ts';
 
 export interface Retrying {
+  /** Which retrier it is. */
+  readonly index: number;
   readonly delayMs: number;
   /** How often each retrier has now been used. */
   readonly retried: readonly number[];
@@ -31,6 +33,7 @@ export function nextRetry(
   const seconds = Math.min(IntervalSeconds * BackoffRate ** used, MaxDelaySeconds, MOST_SECONDS);
   const share = JitterStrategy === 'FULL' ? random() : 1;
   return {
+    index,
     delayMs: Math.round(seconds * 1000 * share),
     retried: retriers.map((_, at) => (retried[at] ?? 0) + (at === index ? 1 : 0)),
   };

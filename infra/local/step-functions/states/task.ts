@@ -50,6 +50,7 @@ export async function leaveTask(run: Run, frame: Frame, state: Task, result: Jso
 
 export function tellFailure(run: Run, frame: Frame, state: Task, { error, reason }: StateError): Frame {
   const timedOut = error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
+  if (timedOut) run.took(frame, error === 'States.Timeout' ? 'TimeoutSeconds' : 'HeartbeatSeconds');
   const [type, field] = timedOut
     ? ['TaskTimedOut', 'taskTimedOutEventDetails']
     : ['TaskFailed', 'taskFailedEventDetails'];
