@@ -1,24 +1,35 @@
-import { type ChargeLock, readChargeLock } from '../../shared/charges/charge-lock.ts';
+import { type ChargeLockStatus, readChargeLock } from '../../shared/charges/charge-lock.ts';
 import { CHARGE_LINK } from '../../shared/data/carried.ts';
+import type { Changes } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { houseErrors } from '../../shared/kernel/errors.ts';
 import { SYSTEM } from './appointment-event.ts';
 import { tryMove } from './appointment-moves.ts';
 import { OWNER } from './charges.ts';
 import { type Appointment, appointments } from './store.ts';
-import { TERMINAL } from './transitions.ts';
+
+const MOST_ATTEMPTS = 8;
 
 /**
  * Brings an appointment in line with the lock of its charge: the one way in which booking learns of payments. May be
- * called at any time and any number of times; it reads how things stand and never trusts what it was told.
+ * called at any time and any number of times; it reads how things stand and never trusts what it was told. Answers the
+ * appointment as it is then. @throws Refusal CONFLICT when others were faster several times over: it is called again
  */
 export async function followCharge(
   deps: Deps,
   { patientId, chargeId }: { readonly patientId: string; readonly chargeId: string },
 ): Promise<Appointment | undefined> {
-  const appointment = await appointmentOf(deps, patientId, chargeId);
-  if (appointment?.charge === undefined) return appointment;
-  const lock = await readChargeLock(deps.table, { owner: OWNER, chargeId });
-  return (await aligned(deps, appointment, lock?.status ?? 'OPEN')) ?? appointment;
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    // The lock first: an appointment read after it is at least as new.
+    const lock = await readChargeLock(deps.table, { owner: OWNER, chargeId });
+    const appointment = await appointmentOf(deps, patientId, chargeId);
+    if (appointment?.charge === undefined) return appointment;
+    const wanted = wantedChange(appointment, lock?.status ?? 'OPEN');
+    if (wanted === undefined) return appointment;
+    const aligned = await write(deps, appointment, wanted);
+    if (aligned !== undefined) return aligned;
+  }
+  throw houseErrors.refusal('CONFLICT');
 }
 
 /** A charge bears the id of its first appointment and moves along with it. */
@@ -36,63 +47,47 @@ async function appointmentOf(
   return found;
 }
 
-/** Undefined: nothing to do, or somebody was faster. */
-async function aligned(
-  deps: Deps,
-  appointment: Appointment,
-  lock: ChargeLock['status'],
-): Promise<Appointment | undefined> {
-  const { status, charge } = appointment;
+interface Wanted {
+  /** Left out: the appointment keeps its place in its visit, only its charge changes. */
+  readonly to?: 'PENDING_PAYMENT' | 'HELD' | 'BOOKED';
+  readonly charge?: 'PAID' | 'REFUNDED';
+}
+
+/** Undefined: it is in line. WITHDRAWN and REFUND_DUE booking wrote itself, together with the appointment. */
+function wantedChange({ status, charge }: Appointment, lock: ChargeLockStatus): Wanted | undefined {
   switch (lock) {
     case 'CLAIMED':
-      return status === 'HELD' ? moved(deps, appointment, 'PENDING_PAYMENT') : undefined;
+      return status === 'HELD' ? { to: 'PENDING_PAYMENT' } : undefined;
     case 'OPEN':
-      return status === 'PENDING_PAYMENT' ? moved(deps, appointment, 'HELD') : undefined;
+      return status === 'PENDING_PAYMENT' ? { to: 'HELD' } : undefined;
     case 'PAID':
-      return charge?.status === 'OPEN' ? paid(deps, appointment) : undefined;
+      if (charge?.status !== 'OPEN') return undefined;
+      // Rule P1: what is paid for is given.
+      return status === 'HELD' || status === 'PENDING_PAYMENT'
+        ? { to: 'BOOKED', charge: 'PAID' }
+        : { charge: 'PAID' };
     case 'REFUNDED':
-      return refunded(deps, appointment);
+      return charge?.status === 'REFUNDED' ? undefined : { charge: 'REFUNDED' };
     default:
-      // Written by booking itself, in one transaction with the appointment.
       return undefined;
   }
 }
 
-async function moved(
+/** Only on the very state it was judged from. Undefined: somebody was faster. */
+async function write(
   deps: Deps,
-  appointment: Appointment,
-  to: 'PENDING_PAYMENT' | 'HELD',
+  seen: Appointment,
+  { to, charge }: Wanted,
 ): Promise<Appointment | undefined> {
-  const from = to === 'HELD' ? 'PENDING_PAYMENT' : 'HELD';
-  const outcome = await tryMove(deps, appointment, { to, doer: SYSTEM, onlyIf: { status: from } });
-  return outcome.ok ? outcome.appointment : undefined;
-}
-
-/** Rule P1: what is paid for is given: a held number is booked, whatever else keeps its place in its visit. */
-async function paid(deps: Deps, appointment: Appointment): Promise<Appointment | undefined> {
-  const { status } = appointment;
-  const changes = { set: { 'charge.status': 'PAID' }, remove: CHARGE_LINK };
-  const onlyIf = { status, 'charge.status': 'OPEN' };
-  if (status === 'HELD' || status === 'PENDING_PAYMENT') {
-    const outcome = await tryMove(deps, appointment, {
-      to: 'BOOKED',
-      doer: SYSTEM,
-      changes: { ...changes, remove: [...CHARGE_LINK, 'heldUntil'] },
-      onlyIf,
-    });
-    return outcome.ok ? outcome.appointment : undefined;
+  const onlyIf = { status: seen.status, 'charge.status': seen.charge?.status ?? '' };
+  const changes: Changes = {
+    ...(charge === undefined ? {} : { set: { 'charge.status': charge } }),
+    remove: [...(charge === undefined ? [] : CHARGE_LINK), ...(to === 'BOOKED' ? ['heldUntil'] : [])],
+  };
+  if (to === undefined) {
+    const outcome = await appointments.update(deps.table, seen, changes, { if: onlyIf });
+    return outcome.ok ? outcome.item : undefined;
   }
-  if (TERMINAL.includes(status) && status !== 'FULFILLED') return undefined;
-  const outcome = await appointments.update(deps.table, appointment, changes, { if: onlyIf });
-  return outcome.ok ? outcome.item : undefined;
-}
-
-async function refunded(deps: Deps, appointment: Appointment): Promise<Appointment | undefined> {
-  const outcome = await appointments.update(
-    deps.table,
-    appointment,
-    { set: { 'charge.status': 'REFUNDED' } },
-    { if: { 'charge.status': { in: ['PAID', 'REFUND_DUE'] } } },
-  );
-  return outcome.ok ? outcome.item : undefined;
+  const moved = await tryMove(deps, seen, { to, doer: SYSTEM, changes, onlyIf });
+  return moved.ok ? moved.appointment : undefined;
 }
