@@ -1,4 +1,4 @@
-import { allow, institution, none } from '../../shared/access/grants.ts';
+import { allow, institution } from '../../shared/access/grants.ts';
 import { route } from '../../shared/context.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import * as contract from './contracts.ts';
@@ -138,7 +138,7 @@ export const deskRoutes = [
     method: 'PUT',
     path: '/payment/institutions/{institutionId}/payee',
     summary: '登记机构收款商户号',
-    access: allow('health-authority', none),
+    access: allow('health-authority', institution()),
     request: { params: contract.institutionParams, body: contract.payeeBody },
     response: contract.payeeView,
     handle: async (deps: PaymentDeps, call) => {

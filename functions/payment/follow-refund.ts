@@ -3,7 +3,7 @@ import { logEntry } from '../../shared/observability/log.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import type { Refund as WeChatRefund } from '../../shared/wechat/pay/refunds.ts';
 import { applyRefundState, refundFailed } from './end-refund.ts';
-import { type PaymentDeps, paymentSettings, policyNow } from './payment-deps.ts';
+import { type PaymentDeps, policyNow, weChatSide } from './payment-deps.ts';
 import { REFUND, type Refund, refunds, type Settlement, settlements } from './store.ts';
 import { payeeOf } from './wechat-sides.ts';
 
@@ -53,7 +53,7 @@ async function askWeChat(
 ): Promise<WeChatRefund> {
   const order = orders.find((each) => each.outTradeNo === outTradeNo);
   if (order === undefined) throw new Error('a refund of no order');
-  const { appId = '', domain = 'localhost' } = flatSettings(deps);
+  const { appId, notifyUrl } = weChatSide(deps);
   const pay = await deps.weChatPay(order.mchid);
   const payee = payeeOf(order, appId);
   if (status === 'PROCESSING') {
@@ -66,13 +66,8 @@ async function askWeChat(
     refundFen: amountFen,
     totalFen: order.totalFen,
     reason,
-    notifyUrl: `https://${domain}/payment/notifications/wechat/${order.mchid}`,
+    notifyUrl: notifyUrl(order.mchid),
   });
-}
-
-function flatSettings(deps: PaymentDeps): { readonly appId?: string; readonly domain?: string } {
-  const { wechat, domain } = paymentSettings(deps);
-  return { ...(wechat ?? {}), ...(domain === undefined ? {} : { domain }) };
 }
 
 async function lookAgain(deps: PaymentDeps, refund: Refund): Promise<void> {

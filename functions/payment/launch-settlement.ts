@@ -4,11 +4,12 @@ import { logEntry } from '../../shared/observability/log.ts';
 import type { PrepayOutcome } from '../../shared/wechat/pay/orders.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import type { LaunchParameters } from '../../shared/wechat/pay/signing.ts';
-import { learnFromWeChat } from './check-settlement.ts';
 import { paymentErrors } from './errors.ts';
-import { type PaymentDeps, paymentSettings } from './payment-deps.ts';
-import { type Order, type Settlement, settlements } from './store.ts';
-import { payeeOf, signerOf } from './wechat-sides.ts';
+import { learnFromWeChat } from './learn-from-wechat.ts';
+import { type PaymentDeps, weChatSide } from './payment-deps.ts';
+import { placeOrder } from './settlement-at-wechat.ts';
+import { type Settlement, settlements } from './store.ts';
+import { signerOf } from './wechat-sides.ts';
 
 const UNAVAILABLE = logEntry('PAYMENT_WECHAT_UNAVAILABLE', 'WeChat Pay gave nothing; the payer tries again');
 
@@ -22,14 +23,14 @@ export async function launchSettlement(
   accountId: string,
 ): Promise<LaunchParameters> {
   assertPayable(settlement);
-  const { appId } = paymentSettings(deps).wechat ?? {};
+  const { appId } = weChatSide(deps);
   const openid = await readOpenid(deps, accountId);
-  if (appId === undefined || openid === undefined) throw paymentErrors.refusal('PAYER_UNKNOWN');
+  if (openid === undefined) throw paymentErrors.refusal('PAYER_UNKNOWN');
   const pay = await deps.weChatPay(signerOf(settlement));
   const { prepay } = settlement;
   if (prepay !== undefined && Date.parse(prepay.at) + PREPAY_FOR_MS > deps.clock.now())
     return pay.launch(appId, prepay.id);
-  const prepared = await prepayFor(deps, settlement, { appId, openid });
+  const prepared = await prepayFor(deps, settlement, openid);
   if (prepared.status !== 'READY') {
     assertPayable(await learnFromWeChat(deps, settlement));
     throw paymentErrors.refusal('SETTLEMENT_CLOSED');
@@ -50,69 +51,12 @@ function assertPayable({ status, method }: Pick<Settlement, 'status' | 'method'>
   if (status !== 'PENDING' || method !== 'WECHAT') throw paymentErrors.refusal('SETTLEMENT_CLOSED');
 }
 
-interface Payer {
-  readonly appId: string;
-  readonly openid: string;
-}
-
-async function prepayFor(deps: PaymentDeps, settlement: Settlement, payer: Payer): Promise<PrepayOutcome> {
+async function prepayFor(deps: PaymentDeps, settlement: Settlement, openid: string): Promise<PrepayOutcome> {
   try {
-    return await placeOrder(deps, settlement, payer);
+    return await placeOrder(deps, settlement, openid);
   } catch (error) {
     if (!(error instanceof WeChatPayError)) throw error;
     deps.log.warn(UNAVAILABLE, { settlementId: settlement.settlementId }, error);
     throw paymentErrors.refusal('PAY_UNAVAILABLE', { cause: error });
   }
-}
-
-async function placeOrder(
-  deps: PaymentDeps,
-  settlement: Settlement,
-  { appId, openid }: Payer,
-): Promise<PrepayOutcome> {
-  const { settlementId, orders, payBy, combinedBy, lines } = settlement;
-  const signer = signerOf(settlement);
-  const pay = await deps.weChatPay(signer);
-  const common = {
-    payerOpenid: openid,
-    notifyUrl: `https://${paymentSettings(deps).domain ?? 'localhost'}/payment/notifications/wechat/${signer}`,
-    payBy,
-  };
-  const [only] = orders;
-  if (combinedBy === undefined && only !== undefined) {
-    const { outTradeNo, totalFen } = only;
-    const description = descriptionOf(lines);
-    return pay.prepay(payeeOf(only, appId), { ...common, outTradeNo, totalFen, description });
-  }
-  return pay.prepayCombined({
-    ...common,
-    appid: appId,
-    mchid: signer,
-    combineOutTradeNo: settlementId,
-    subOrders: orders.map((order) => ({
-      ...subOrderOf(order),
-      description: descriptionOf(linesOf(order, lines)),
-    })),
-  });
-}
-
-function subOrderOf({ mchid, subMchid, outTradeNo, totalFen }: Order) {
-  return { mchid, ...(subMchid === undefined ? {} : { subMchid }), outTradeNo, attach: outTradeNo, totalFen };
-}
-
-function linesOf({ outTradeNo }: Order, lines: Settlement['lines']): Settlement['lines'] {
-  return lines.filter((line) => line.outTradeNo === outTradeNo);
-}
-
-const NAMES: Readonly<Record<Settlement['lines'][number]['category'], string>> = {
-  REGISTRATION: '挂号费',
-  EXAMINATION: '检查费',
-  MEDICATION: '药费',
-  SERVICE_PACKAGE: '签约服务费',
-  OTHER: '医疗服务费',
-};
-
-/** What the payer reads on the receipt: kinds of fees, nothing of the visit. */
-export function descriptionOf(lines: readonly Pick<Settlement['lines'][number], 'category'>[]): string {
-  return [...new Set(lines.map(({ category }) => NAMES[category]))].join('、');
 }

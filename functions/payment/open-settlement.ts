@@ -3,21 +3,10 @@ import { eventFor } from '../../shared/data/events.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import type { Reason } from '../../shared/kernel/errors.ts';
 import { paymentErrors } from './errors.ts';
-import { checkShares } from './insurance.ts';
 import { type OpenCharge, openCharges } from './open-charges.ts';
 import { type PaymentDeps, policyNow } from './payment-deps.ts';
-import {
-  CHECK,
-  type Line,
-  type Order,
-  outTradeNoOf,
-  type PayeeAccount,
-  payees,
-  type Settlement,
-  settlementIdOf,
-  settlements,
-  settlementsOf,
-} from './store.ts';
+import { planOrders } from './plan-orders.ts';
+import { CHECK, type Order, type Settlement, settlementIdOf, settlements, settlementsOf } from './store.ts';
 
 export interface SettlementRequest {
   readonly patientId: string;
@@ -39,8 +28,7 @@ export async function openSettlement(deps: PaymentDeps, request: SettlementReque
   if (before !== undefined) return before;
   const chosen = await chosenCharges(deps, request);
   const payBy = payByOf(deps, chosen);
-  const accounts = await accountsOf(deps, chosen);
-  const { lines, orders } = await ordersFor(deps, settlementId, patientId, chosen, accounts);
+  const { lines, orders } = await planOrders(deps, { settlementId, patientId, charges: chosen });
   const combinedBy = orders.length > 1 ? policyNow(deps).combiningMerchant : undefined;
   if (orders.length > 1 && combinedBy === undefined) throw paymentErrors.refusal('CANNOT_COMBINE');
   const openedAt = instant(deps.clock);
@@ -118,69 +106,6 @@ function payByOf(deps: PaymentDeps, charges: readonly OpenCharge[]): string {
   if (Date.parse(payBy) - deps.clock.now() < leastSecondsToPay * 1000)
     throw paymentErrors.refusal('TOO_LATE_TO_PAY', { context: { payBy } });
   return payBy;
-}
-
-async function accountsOf(
-  { table }: PaymentDeps,
-  charges: readonly OpenCharge[],
-): Promise<ReadonlyMap<string, PayeeAccount>> {
-  const ids = [...new Set(charges.map(({ payeeId }) => payeeId))];
-  const found = await payees.getMany(table, ids);
-  const missing = ids.filter((_, index) => found[index] === undefined);
-  if (missing.length > 0) {
-    const reasons = missing.map((institutionId) => paymentErrors.reason('PAYEE_UNKNOWN', { institutionId }));
-    throw paymentErrors.refusal('PAYEE_UNKNOWN', { reasons });
-  }
-  return new Map(found.flatMap((account) => (account ? [[account.institutionId, account] as const] : [])));
-}
-
-/** One order a merchant account; institutions that share one share the order. */
-async function ordersFor(
-  { insurance }: PaymentDeps,
-  settlementId: string,
-  patientId: string,
-  charges: readonly OpenCharge[],
-  accounts: ReadonlyMap<string, PayeeAccount>,
-): Promise<{ readonly lines: readonly Line[]; readonly orders: readonly Order[] }> {
-  const shares = await insurance.shares(patientId, charges);
-  const merchantOf = ({ payeeId }: OpenCharge) => {
-    const { mchid = '', subMchid } = accounts.get(payeeId) ?? {};
-    return { mchid, ...(subMchid === undefined ? {} : { subMchid }) };
-  };
-  const merchants = [
-    ...new Map(charges.map((charge) => [JSON.stringify(merchantOf(charge)), merchantOf(charge)])).entries(),
-  ];
-  const numberOf = (index: number) =>
-    merchants.length === 1 ? settlementId : outTradeNoOf(settlementId, index);
-  const lines = charges.map((charge, index): Line => {
-    const split = shares[index] ?? { fundFen: 0, accountFen: 0, selfFen: charge.amountFen };
-    checkShares(charge.amountFen, split);
-    const { owner, chargeId, category, amountFen, payeeId } = charge;
-    const merchant = JSON.stringify(merchantOf(charge));
-    const outTradeNo = numberOf(merchants.findIndex(([key]) => key === merchant));
-    return {
-      owner,
-      chargeId,
-      category,
-      amountFen,
-      payeeId,
-      ...split,
-      outTradeNo,
-      refundAskedFen: 0,
-      refundedFen: 0,
-    };
-  });
-  const orders = merchants.map(([, merchant], index): Order => {
-    const outTradeNo = numberOf(index);
-    const own = lines.filter((line) => line.outTradeNo === outTradeNo);
-    return {
-      outTradeNo,
-      ...merchant,
-      totalFen: own.reduce((sum, { selfFen }) => sum + selfFen, 0),
-      refunds: 0,
-    };
-  });
-  return { lines, orders };
 }
 
 function sumOf(orders: readonly Order[]): number {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import type { WeChatPay } from '../../shared/wechat/pay/wechat-pay.ts';
+import { paymentErrors } from './errors.ts';
 import { type InsuranceSettlement, selfPaid } from './insurance.ts';
 import { createMerchants } from './merchants.ts';
 import { type PaymentPolicy, paymentPolicy } from './policy.ts';
@@ -18,9 +19,21 @@ const settingsSchema = z.object({
   wechat: z.optional(z.object({ appId: z.string().check(z.minLength(1)) })),
 });
 
-/** The mini-program whose users pay, and the host that WeChat notifies. */
-export function paymentSettings({ city }: Pick<Deps, 'city'>): z.output<typeof settingsSchema> {
-  return settingsSchema.parse(city.settings);
+export interface WeChatSide {
+  /** The mini-program whose users pay. */
+  readonly appId: string;
+  /** Where WeChat tells that merchant what happened; each has its own, since nothing outside the seal says whose it is. */
+  readonly notifyUrl: (mchid: string) => string;
+}
+
+/** @throws Refusal MERCHANT_UNKNOWN in a city without a mini-program or a domain: it cannot take money over WeChat */
+export function weChatSide({ city }: Pick<Deps, 'city'>): WeChatSide {
+  const { domain, wechat } = settingsSchema.parse(city.settings);
+  if (domain === undefined || wechat === undefined) throw paymentErrors.refusal('MERCHANT_UNKNOWN');
+  return {
+    appId: wechat.appId,
+    notifyUrl: (mchid) => `https://${domain}/payment/notifications/wechat/${mchid}`,
+  };
 }
 
 /** A city with 医保 hands in a settlement of its own; without one patients pay everything themselves. */

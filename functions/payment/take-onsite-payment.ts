@@ -5,14 +5,8 @@ import { payeeAccount, post, tillAccount } from './ledger.ts';
 import { openCharges } from './open-charges.ts';
 import { notOpen } from './open-settlement.ts';
 import type { PaymentDeps } from './payment-deps.ts';
-import {
-  type Line,
-  outTradeNoOf,
-  type Settlement,
-  settlementIdOf,
-  settlements,
-  settlementsOf,
-} from './store.ts';
+import { lineOf } from './plan-orders.ts';
+import { outTradeNoOf, type Settlement, settlementIdOf, settlements, settlementsOf } from './store.ts';
 
 export interface OnsitePayment {
   readonly institutionId: string;
@@ -39,19 +33,9 @@ export async function takeOnsitePayment(deps: PaymentDeps, order: OnsitePayment)
   if (missing.length > 0) throw notOpen(missing);
   const now = instant(deps.clock);
   const outTradeNo = outTradeNoOf(settlementId, 0);
-  const lines = chosen.map(({ owner, chargeId, category, amountFen, payeeId }): Line => {
-    const shares = { fundFen: 0, accountFen: 0, selfFen: amountFen };
-    return {
-      owner,
-      chargeId,
-      category,
-      amountFen,
-      payeeId,
-      ...shares,
-      outTradeNo,
-      refundAskedFen: 0,
-      refundedFen: 0,
-    };
+  const lines = chosen.map((charge) => {
+    const shares = { fundFen: 0, accountFen: 0, selfFen: charge.amountFen };
+    return lineOf(charge, shares, outTradeNo);
   });
   const totalFen = lines.reduce((sum, { amountFen }) => sum + amountFen, 0);
   const settlement: Settlement = {

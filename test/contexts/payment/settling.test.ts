@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cancelAppointment } from '../../../functions/booking/cancel-appointment.ts';
-import { closeSettlement } from '../../../functions/payment/check-settlement.ts';
+import { closeSettlement } from '../../../functions/payment/close-settlement.ts';
 import { refunds } from '../../../functions/payment/store.ts';
 import { readChargeLock } from '../../../shared/charges/charge-lock.ts';
 import { outcome } from '../booking/scene.ts';
