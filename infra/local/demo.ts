@@ -7,6 +7,7 @@ import { DEMO_TOTP_SECRET, loadPeople } from '../../functions/identity/load-peop
 import type { Deps } from '../../shared/deps.ts';
 import { putSecret } from '../../shared/privacy/secrets.ts';
 import { loadCity } from './city/load-city.ts';
+import { loadPayees } from './city/load-payees.ts';
 import { loadSignings } from './city/load-signings.ts';
 import { loadTemplates } from './city/load-templates.ts';
 import { readMerchants } from './city/merchants.ts';
@@ -38,6 +39,7 @@ export async function loadDemo(
   await putSecret(deps, wechatSecret, laptopProgram.appSecret);
   if (demo === undefined) return;
   await loadCity(deps, demo.folder);
+  await loadPayees(deps, demo.folder);
   const { residents } = await loadPeople(deps, demo.people);
   await loadSignings(deps, demo.folder, residents);
   // A template names a doctor, whom booking knows from the directory's events.
@@ -49,7 +51,7 @@ export function demoWeChatUsers(demo: Demo | undefined): readonly WeChatUser[] {
   return (demo?.people.residents ?? []).map(({ wechatCode, phone }) => ({ person: wechatCode, phone }));
 }
 
-/** Who they are to WeChat Pay; whose money each takes is `payeesOf(readCity(demo.folder))`. */
+/** Who they are to WeChat Pay; whose money each takes is loaded with the city. */
 export function demoMerchants(demo: Demo | undefined): readonly LaptopMerchant[] {
   const merchants = demo === undefined ? [] : readMerchants(demo.folder);
   return merchants.map(({ mchid, name, feeBasisPoints }) => ({ mchid, name, feeBasisPoints }));
