@@ -1,7 +1,8 @@
 import { rush } from './rush.ts';
+import { workflows } from './workflows.ts';
 
 /** `npm run bench -- <name>`: each prints a table of figures, measured side by side in this one run. */
-const benches: Readonly<Record<string, () => Promise<boolean>>> = { rush };
+const benches: Readonly<Record<string, () => Promise<boolean>>> = { rush, workflows };
 
 const [name, ...rest] = process.argv.slice(2);
 const chosen =

@@ -167,10 +167,12 @@ export class Engine {
   /** Makes a call that is written down, and writes down its answer. */
   #dispatch(frame: Frame): void {
     const work = this.#call(frame).catch(() => undefined);
-    const given = AbortSignal.timeout(this.#parts.callPatienceMs ?? 30_000);
-    const held: Promise<void> = new Promise((resolve) => {
-      given.addEventListener('abort', () => resolve(), { once: true });
-      void work.then(() => resolve());
+    const held = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#parts.callPatienceMs ?? 30_000).unref();
+      void work.then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
     this.#held.add(held);
     void held.then(() => this.#held.delete(held));
