@@ -5,6 +5,8 @@ import { bookingErrors } from './errors.ts';
 import { generateSchedules } from './generate-schedules.ts';
 import { TICK } from './hold-number.ts';
 import { patientRoutes } from './patient-routes.ts';
+import { releaseNumber } from './release-reservation.ts';
+import { reserveNumber } from './reserve-for-referral.ts';
 import { scheduleOfClaim } from './store.ts';
 import { subscriptions } from './subscriptions.ts';
 import { tickSchedule } from './tick-schedule.ts';
@@ -13,6 +15,7 @@ export const booking = defineContext({
   name: 'booking',
   errors: bookingErrors,
   routes: [...publicRoutes, ...patientRoutes, ...deskRoutes],
+  tasks: { 'reserve-number': reserveNumber, 'release-number': releaseNumber },
   subscriptions,
   timers: { [TICK]: (deps, { key }) => tickSchedule(deps, scheduleOfClaim(key)) },
   schedules: [

@@ -1,0 +1,143 @@
+import type * as z from 'zod/mini';
+import type { TransactOperation } from '../../shared/data/table.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { dayOf } from '../../shared/kernel/china-time.ts';
+import { instant } from '../../shared/kernel/clock.ts';
+import { sealPart } from './clinical.ts';
+import type { centreBody, communityBody } from './contracts.ts';
+import { referralErrors } from './errors.ts';
+import { movedLock } from './lock.ts';
+import type { Doer } from './referral-event.ts';
+import { type Move, policyNow } from './referral-moves.ts';
+import { isHigher } from './rules.ts';
+import { places, type Referral, type ReferralId } from './store.ts';
+import { keyOf, takeStep } from './take-step.ts';
+import { readTarget } from './target.ts';
+
+interface Stepping {
+  readonly doer: Doer;
+  readonly requestKey: string;
+}
+type Plan = Omit<Move, 'doer' | 'requestKey'>;
+type CentreDecision = z.output<typeof centreBody>;
+
+/** The receiving hospital's referral centre: accepts, returns, declines, or passes on to where it belongs. */
+export async function decideAtCentre(
+  deps: Deps,
+  id: ReferralId,
+  body: CentreDecision,
+  { doer, requestKey }: Stepping,
+): Promise<Referral> {
+  return takeStep(deps, {
+    id,
+    doer,
+    requestKey,
+    from: ['OFFERED'],
+    plan: async (seen) => {
+      if (seen.direction !== 'UP')
+        throw referralErrors.refusal('WRONG_STATE', { context: { status: seen.status } });
+      if (body.decision === 'ACCEPT' || body.decision === 'ADMIT') return acceptance(deps, seen, body);
+      const along = [await sealPart(deps, { ...id, part: 'remark' }, { text: body.reason })];
+      if (body.decision === 'RETURN') return { to: 'RETURNED', next: { returnedFrom: 'OFFERED' }, along };
+      if (body.decision === 'REROUTE') return reroute(deps, seen, body, { along, doer, requestKey });
+      if (seen.urgency === 'EMERGENCY') throw referralErrors.refusal('EMERGENCY_NOT_DECLINED');
+      return { to: 'DECLINED', endedReason: 'DECIDED', along };
+    },
+  });
+}
+
+function acceptance(
+  deps: Deps,
+  seen: Referral,
+  body: Extract<CentreDecision, { decision: 'ACCEPT' | 'ADMIT' }>,
+): Plan {
+  const acceptedAt = seen.acceptedAt ?? instant(deps.clock);
+  const more = seen.acceptedAt === undefined ? { firstAccepted: true } : {};
+  if (body.decision === 'ADMIT') {
+    if (body.expectedOn < dayOf(deps.clock.now())) throw referralErrors.refusal('EXPECTED_DAY_NEEDED');
+    return { to: 'CONFIRMED', next: { acceptedAt, arrangement: 'WARD', expectedOn: body.expectedOn }, more };
+  }
+  // Who is brought in as an emergency needs no number: the emergency department expects them.
+  if (seen.urgency === 'EMERGENCY')
+    return { to: 'CONFIRMED', next: { acceptedAt, arrangement: 'DIRECT' }, more };
+  const { toPractitionerId = seen.toPractitionerId } = body;
+  return {
+    to: 'ACCEPTED',
+    next: {
+      acceptedAt,
+      arrangement: 'NUMBER',
+      takes: seen.takes + 1,
+      owesRelease: true,
+      ...(toPractitionerId === undefined ? {} : { toPractitionerId }),
+    },
+    more,
+  };
+}
+
+/** The lock follows the specialty: another department may be another one. */
+async function reroute(
+  deps: Deps,
+  seen: Referral,
+  { toInstitutionId, toDepartmentId }: { readonly toInstitutionId: string; readonly toDepartmentId: string },
+  { along, doer, requestKey }: Stepping & { readonly along: readonly TransactOperation[] },
+): Promise<Plan> {
+  const policy = policyNow(deps);
+  if (seen.receivers.length > policy.mostReroutes) throw referralErrors.refusal('REROUTES_SPENT');
+  if (seen.toInstitutionId === toInstitutionId && seen.toDepartmentId === toDepartmentId)
+    throw referralErrors.refusal('SAME_TARGET');
+  const [target, from] = await Promise.all([
+    readTarget(deps, { institutionId: toInstitutionId, departmentId: toDepartmentId }),
+    places.get(deps.table, seen.fromInstitutionId),
+  ]);
+  if (from === undefined || !isHigher(target.place.level, from.level))
+    throw referralErrors.refusal('TARGET_NOT_HIGHER');
+  const outOfArea = !target.institution.divisionCode.startsWith(
+    deps.city.divisionCode.slice(0, policy.areaDigits),
+  );
+  // Out of the area somebody of the title has to judge: that is an application of its own.
+  if (outOfArea && !seen.outOfArea) throw referralErrors.refusal('OUT_OF_AREA_TITLE');
+  const specialty = target.department.serviceCategory;
+  return {
+    to: 'OFFERED',
+    next: {
+      toInstitutionId,
+      toDepartmentId,
+      specialty,
+      outOfArea,
+      receivers: [...seen.receivers, toInstitutionId],
+    },
+    remove: ['toPractitionerId'],
+    reason: 'REROUTED',
+    along: [
+      ...along,
+      ...(await movedLock(deps, seen, { specialty, requestKey: keyOf({ doer, requestKey }) })),
+    ],
+  };
+}
+
+/** The community takes a patient back: the plan goes with the referral, and the event asks for follow-up. */
+export async function decideAtCommunity(
+  deps: Deps,
+  id: ReferralId,
+  body: z.output<typeof communityBody>,
+  { doer, requestKey }: Stepping,
+): Promise<Referral> {
+  return takeStep(deps, {
+    id,
+    doer,
+    requestKey,
+    from: ['OFFERED'],
+    plan: async (seen) => {
+      if (seen.direction !== 'DOWN')
+        throw referralErrors.refusal('WRONG_STATE', { context: { status: seen.status } });
+      if (body.decision === 'ACCEPT')
+        return {
+          to: 'FIRST_VISIT',
+          next: { acceptedAt: instant(deps.clock) },
+          more: { firstAccepted: true },
+        };
+      const along = [await sealPart(deps, { ...id, part: 'remark' }, { text: body.reason })];
+      return { to: 'DECLINED', endedReason: 'DECIDED', along };
+    },
+  });
+}

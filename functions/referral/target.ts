@@ -1,0 +1,58 @@
+import type { Item } from '../../shared/data/table.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { referralErrors } from './errors.ts';
+import {
+  ALLIANCES,
+  type AllianceCopy,
+  alliances,
+  type DepartmentCopy,
+  departments,
+  type InstitutionCopy,
+  type InstitutionPlace,
+  institutions,
+  places,
+} from './store.ts';
+
+export interface Target {
+  readonly place: InstitutionPlace;
+  readonly institution: InstitutionCopy;
+  readonly department: DepartmentCopy;
+}
+
+/** The receiving department, if it is open for patients. @throws Refusal TARGET_UNKNOWN */
+export async function readTarget(
+  { table }: Pick<Deps, 'table'>,
+  { institutionId, departmentId }: { readonly institutionId: string; readonly departmentId: string },
+): Promise<Target> {
+  const [place, institution, department] = await Promise.all([
+    places.get(table, institutionId),
+    institutions.get(table, institutionId),
+    departments.get(table, { institutionId, departmentId }),
+  ]);
+  if (place?.active !== true || institution?.active !== true || department?.active !== true)
+    throw referralErrors.refusal('TARGET_UNKNOWN');
+  return { place, institution, department };
+}
+
+/** An institution and all above it, nearest first. */
+export async function readPath(
+  { table }: Pick<Deps, 'table'>,
+  institutionId: string,
+): Promise<readonly [InstitutionPlace, ...InstitutionPlace[]]> {
+  const own = await places.get(table, institutionId, { consistent: true });
+  if (own === undefined) throw referralErrors.refusal('TARGET_UNKNOWN');
+  const above = await places.getMany(table, own.ancestors);
+  return [own, ...above.flatMap((place) => place ?? [])];
+}
+
+/** A city has a few dozen. */
+export async function readAlliances({ table }: Pick<Deps, 'table'>): Promise<readonly AllianceCopy[]> {
+  const found: AllianceCopy[] = [];
+  let after: Item | undefined;
+  do {
+    const page = await alliances.query(table, { pk: ALLIANCES, ...(after === undefined ? {} : { after }) });
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return found;
+}
