@@ -6,6 +6,7 @@ import { paymentErrors } from './errors.ts';
 import { openCharges } from './open-charges.ts';
 import { accountOf } from './payer-routes.ts';
 import type { PaymentDeps } from './payment-deps.ts';
+import { noteMerchant } from './reconcile-merchants.ts';
 import { askRefund } from './request-refund.ts';
 import { confirmRefund, retryRefund } from './retry-refund.ts';
 import { payees, type Settlement, settlements } from './store.ts';
@@ -157,5 +158,8 @@ export async function putPayee(
   account: { readonly institutionId: string; readonly mchid: string; readonly subMchid?: string },
   putBy: string,
 ): Promise<void> {
-  await payees.put(deps.table, account.institutionId, { ...account, putBy, putAt: instant(deps.clock) });
+  await deps.table.transact([
+    payees.putOperation(account.institutionId, { ...account, putBy, putAt: instant(deps.clock) }),
+    noteMerchant(account),
+  ]);
 }

@@ -25,6 +25,8 @@ export const paymentPolicySchema = z.strictObject({
     /** Pauses before a refund is sent again, or asked about. */
     retryAfterSeconds: z.array(count).check(z.minLength(1)),
   }),
+  /** 对账: a bill that is not to be had is asked for again, until a person looks why. */
+  reconciliation: z.strictObject({ retryAfterMinutes: count, giveUpAfterMinutes: count }),
 });
 
 export type PaymentPolicy = z.output<typeof paymentPolicySchema>;

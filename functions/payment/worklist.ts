@@ -29,6 +29,8 @@ export interface WorkItem {
   readonly settlementId?: string;
   readonly refundNo?: string;
   readonly mchid?: string;
+  /** Of the bill in which it was found. */
+  readonly day?: string;
   readonly ourFen?: number;
   readonly theirFen?: number;
   readonly resolvedAt?: string;
@@ -46,14 +48,17 @@ export const workItems = entity<WorkItemId, WorkItem>('payment', 'work item', ({
   sk: `item#${workItemId}`,
 }));
 
+/** Who resolves what was put right by itself. */
+export const SYSTEM = 'system';
+
 type NewWork = Omit<WorkItem, 'status' | 'openedAt'>;
 
 /** The same finding opens one item, however often it is found. */
 export function openWork({ clock }: Pick<Deps, 'clock'>, work: NewWork): TransactOperation {
-  const { workItemId, listId, kind, outTradeNo, settlementId, refundNo, mchid, ourFen, theirFen } = work;
+  const { workItemId, listId, kind, outTradeNo, settlementId, refundNo, mchid, day, ourFen, theirFen } = work;
   return workItems.updateOperation(work, {
     setIfAbsent: { status: 'OPEN', openedAt: instant(clock) },
-    set: { workItemId, listId, kind, outTradeNo, settlementId, refundNo, mchid, ourFen, theirFen },
+    set: { workItemId, listId, kind, outTradeNo, settlementId, refundNo, mchid, day, ourFen, theirFen },
   });
 }
 
@@ -70,4 +75,14 @@ export async function resolveWork(
     { if: { status: 'OPEN' } },
   );
   return outcome.ok ? outcome.item : outcome.current;
+}
+
+/** It came back after it had been put right by itself. What a person has decided stays decided. */
+export async function reopenWork({ table }: Pick<Deps, 'table'>, id: WorkItemId): Promise<void> {
+  await workItems.update(
+    table,
+    id,
+    { set: { status: 'OPEN' }, remove: ['resolvedAt', 'resolvedBy', 'note'] },
+    { if: { status: 'RESOLVED', resolvedBy: SYSTEM } },
+  );
 }

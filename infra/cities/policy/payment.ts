@@ -20,6 +20,7 @@ const values: PaymentEntry['values'] = {
     mostAnOrder: 50,
     retryAfterSeconds: [15, 60, 120, 300, 600, 1_800, 3_600],
   },
+  reconciliation: { retryAfterMinutes: 60, giveUpAfterMinutes: 12 * 60 },
 };
 
 const source =
