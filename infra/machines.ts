@@ -10,5 +10,8 @@ export interface Machine {
   readonly definition: DefinitionFile;
 }
 
-/** The one list of machines, each by `{ name, owner, definition: readDefinitionFile(name) }`: CDK, the laptop, `npm run workflows` and the tests read it here. */
+/**
+ * The one list of machines, each by `{ name, owner, definition: readDefinitionFile(name) }`: CDK, the laptop,
+ * `npm run workflows` and the tests read it here.
+ */
 export const machines: readonly Machine[] = [];
