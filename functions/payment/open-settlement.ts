@@ -31,6 +31,9 @@ export async function openSettlement(deps: PaymentDeps, request: SettlementReque
   const { lines, orders } = await planOrders(deps, { settlementId, patientId, charges: chosen });
   const combinedBy = orders.length > 1 ? policyNow(deps).combiningMerchant : undefined;
   if (orders.length > 1 && combinedBy === undefined) throw paymentErrors.refusal('CANNOT_COMBINE');
+  // Nothing is claimed that could neither be placed nor given back: a merchant without keys is found out here.
+  const merchants = [...orders.map(({ mchid }) => mchid), ...(combinedBy === undefined ? [] : [combinedBy])];
+  await Promise.all([...new Set(merchants)].map(deps.weChatPay));
   const openedAt = instant(deps.clock);
   const settlement: Settlement = {
     settlementId,

@@ -2,8 +2,9 @@ import type { APIGatewayProxyEventV2, Context as LambdaContext } from 'aws-lambd
 import { booking } from '../../../functions/booking/context.ts';
 import { relationItem } from '../../../shared/access/care-relations.ts';
 import type { SessionClaims } from '../../../shared/access/sessions.ts';
+import type { Context } from '../../../shared/context.ts';
+import type { Deps } from '../../../shared/deps.ts';
 import { createApi } from '../../../shared/http/api.ts';
-import type { TestDeps } from '../../support/deps.ts';
 import { HOSPITAL } from './scene.ts';
 
 type StaffRole = Exclude<SessionClaims, { kind: 'resident' }>['roles'][number];
@@ -26,9 +27,11 @@ export interface Asking {
 
 let requests = 0;
 
-/** Booking as its HTTP Lambda serves it. */
-export function door(deps: TestDeps): (method: string, path: string, asking?: Asking) => Promise<Answer> {
-  const api = createApi(booking, deps);
+export type Door = (method: string, path: string, asking?: Asking) => Promise<Answer>;
+
+/** Booking, or another context, as its HTTP Lambda serves it. */
+export function door(deps: Deps, context: Context = booking): Door {
+  const api = createApi(context, deps);
   return async (method, path, { as, body, query, key } = {}) => {
     requests += 1;
     const idempotencyKey = key === undefined ? `request-${String(requests).padStart(6, '0')}` : key;
@@ -55,14 +58,14 @@ export function door(deps: TestDeps): (method: string, path: string, asking?: As
   };
 }
 
-async function session(deps: TestDeps, claims: SessionClaims): Promise<string> {
+async function session(deps: Deps, claims: SessionClaims): Promise<string> {
   await deps.table.put({ pk: `session#${claims.accountId}`, sk: 'version', version: 1 });
   return (await deps.sessions.issue(claims, 30 * 24 * 3_600_000)).token;
 }
 
 /** A resident who stands in a relation to a patient, or to none. */
 export async function resident(
-  deps: TestDeps,
+  deps: Deps,
   accountId: string,
   patientId?: string,
   kind: 'SELF' | 'GUARDIAN' | 'FAMILY' = 'SELF',
@@ -83,7 +86,7 @@ export interface Employment {
 }
 
 export async function staff(
-  deps: TestDeps,
+  deps: Deps,
   accountId: string,
   roles: readonly StaffRole[],
   { institutionId = HOSPITAL, practitionerId, secondFactor = true, signed = [] }: Employment = {},

@@ -12,7 +12,8 @@ import type { Post } from '../../../infra/local/wechat/pay/courier.ts';
 import { registered } from '../../../infra/local/wechat/pay/merchants.ts';
 import { startWeChatPay, type WeChatPayStandIn } from '../../../infra/local/wechat/pay/server.ts';
 import { openidItem } from '../../../shared/access/openid-view.ts';
-import { eventOf } from '../../../shared/data/carried.ts';
+import type { Charge } from '../../../shared/charges/charge.ts';
+import { chargeLink, eventOf } from '../../../shared/data/carried.ts';
 import type { Item } from '../../../shared/data/table.ts';
 import { createApi } from '../../../shared/http/api.ts';
 import { putSecret } from '../../../shared/privacy/secrets.ts';
@@ -35,6 +36,18 @@ const DOMAIN = 'city.test.invalid';
 
 export const MINUTE = 60_000;
 
+/** A notification as it goes over the wire. */
+export interface Letter {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+interface Letterbox {
+  held: boolean;
+  readonly letters: Letter[];
+}
+
 /** Booking and payment over one table, with WeChat's stand-in and the stream between them. */
 export interface PaymentScene {
   readonly deps: PaymentDeps & TestDeps;
@@ -47,6 +60,8 @@ export interface PaymentScene {
   sweep(): Promise<void>;
   /** Moves the clock in steps of a minute at most, WeChat's appointments, sweeps and events as they come. */
   pass(ms: number): Promise<void>;
+  /** What WeChat sends to us. While it is held nothing arrives, and WeChat comes again. */
+  readonly letterbox: Letterbox;
   /** Payment's API as the edge calls it. */
   readonly api: ReturnType<typeof createApi>;
 }
@@ -66,6 +81,7 @@ export async function paymentScene({ start = '2026-03-02T00:00:00.000Z' } = {}):
     },
   });
   const api: { handle?: ReturnType<typeof createApi> } = {};
+  const letterbox: Letterbox = { held: false, letters: [] };
   const standIn = await startWeChatPay({
     clock: base.clock,
     merchants: Object.values(MERCHANTS).map((mchid) =>
@@ -73,7 +89,7 @@ export async function paymentScene({ start = '2026-03-02T00:00:00.000Z' } = {}):
     ),
     keys: platformRing(),
     folder: undefined,
-    post: postTo(() => api.handle),
+    post: postTo(letterbox, () => api.handle),
   });
   onTestFinished(() => standIn.stop());
   const env = { ...base.env, WECHAT_PAY_ENDPOINT: standIn.url };
@@ -114,29 +130,58 @@ export async function paymentScene({ start = '2026-03-02T00:00:00.000Z' } = {}):
       await sweep();
     }
   }
-  return { deps, standIn, pending, hear, sweep, pass, api: api.handle };
+  return { deps, standIn, pending, hear, sweep, pass, letterbox, api: api.handle };
 }
 
 /** WeChat's notifications go to payment's API as they are: headers and bytes. */
-function postTo(api: () => ReturnType<typeof createApi> | undefined): Post {
+function postTo(letterbox: Letterbox, api: () => ReturnType<typeof createApi> | undefined): Post {
   return async (url, headers, body) => {
     const { pathname, hostname } = new URL(url);
     const handle = api();
     if (hostname !== DOMAIN || handle === undefined) return undefined;
-    const answer = await handle(
-      {
-        version: '2.0',
-        rawPath: pathname,
-        rawQueryString: '',
-        headers: { ...headers },
-        requestContext: { http: { method: 'POST' }, requestId: 'wechat' },
-        body: Buffer.from(body).toString('base64'),
-        isBase64Encoded: true,
-      } as unknown as Parameters<typeof handle>[0],
-      LAMBDA as unknown as Parameters<typeof handle>[1],
-    );
-    return answer.statusCode;
+    const letter = { path: pathname, headers, body };
+    letterbox.letters.push(letter);
+    return letterbox.held ? undefined : (await deliverLetter({ api: handle }, letter)).statusCode;
   };
+}
+
+/** Hands a notification over, as often as one likes. */
+export function deliverLetter({ api }: Pick<PaymentScene, 'api'>, { path, headers, body }: Letter) {
+  return api(
+    {
+      version: '2.0',
+      rawPath: path,
+      rawQueryString: '',
+      headers: { ...headers },
+      requestContext: { http: { method: 'POST' }, requestId: 'wechat' },
+      body: body.toString('base64'),
+      isBase64Encoded: true,
+    } as unknown as Parameters<typeof api>[0],
+    LAMBDA as unknown as Parameters<typeof api>[1],
+  );
+}
+
+/** What a context that payment has never heard of asks for: an item of its own with a charge in it. */
+export async function foreignCharge(
+  { deps }: Pick<PaymentScene, 'deps'>,
+  { owner, ...facts }: Partial<Charge> & Pick<Charge, 'chargeId'> & { readonly owner: string },
+  patientId = ME,
+): Promise<Charge> {
+  const charge: Charge = {
+    category: 'EXAMINATION',
+    amountFen: 15_050,
+    payeeId: HOSPITAL,
+    status: 'OPEN',
+    ...facts,
+  };
+  const at = new Date(deps.clock.now()).toISOString();
+  await deps.table.put({
+    pk: `${owner}#order#${charge.chargeId}`,
+    sk: 'order',
+    charge: { ...charge },
+    ...chargeLink(patientId, at),
+  });
+  return charge;
 }
 
 /** A number of the hospital that is held until it is paid: 20 yuan. */
