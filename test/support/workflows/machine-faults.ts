@@ -14,7 +14,9 @@ const surroundings = {
 /** What is wrong with a machine: its definition, and how it fits the contexts. Empty: it can be deployed. */
 export function machineFaults(machine: Machine, among: readonly Context[] = contexts): readonly string[] {
   const definition = machine.definition.fill(surroundings);
-  const { errors } = aslValidator(JSON.parse(definition));
+  // asl-validator's pattern for an expression ends at a line's end; AWS's does not.
+  const onOneLine = definition.replaceAll('\\n', ' ');
+  const { errors } = aslValidator(JSON.parse(onOneLine));
   return [
     ...errors.map((error) => `asl-validator: ${JSON.stringify(error)}`),
     ...lint(definition).map(({ path, message }) => `lint: ${message} at ${path}`),
