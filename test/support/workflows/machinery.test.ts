@@ -155,6 +155,11 @@ describe('a machine that fits its contexts', () => {
     expect(machineFaults(stay, [wardWith()])).toEqual([]);
   });
 
+  it('may write an expression over several lines', () => {
+    const lines = changed('"bedId":"{% $bedId %}"', '"bedId":"{% \\n $bedId\\n %}"');
+    expect(machineFaults(lines, [wardWith()])).toEqual([]);
+  });
+
   it.each([
     [
       'calls a task that is not declared',
