@@ -1,4 +1,4 @@
-import type { DefinitionFile } from './workflows/definition.ts';
+import { type DefinitionFile, readDefinitionFile } from './workflows/definition.ts';
 
 /** A state machine of the city. */
 export interface Machine {
@@ -14,4 +14,6 @@ export interface Machine {
  * The one list of machines, each by `{ name, owner, definition: readDefinitionFile(name) }`: CDK, the laptop,
  * `npm run workflows` and the tests read it here.
  */
-export const machines: readonly Machine[] = [];
+export const machines: readonly Machine[] = [
+  { name: 'referral', owner: 'referral', definition: readDefinitionFile('referral') },
+];

@@ -37,6 +37,7 @@ function call(bundle: string, event: unknown): { readonly answer?: unknown; read
         CITY: demo.id,
         CITY_FILE: join(folder, 'city.json'),
         TABLE_NAME: 'demo-table',
+        STATE_MACHINE_ARN_PREFIX: 'arn:aws-cn:states:cn-north-1:111122223333:stateMachine:demo-',
         KEY_ID: 'alias/demo',
         AWS_REGION: demo.region,
         AWS_ACCESS_KEY_ID: 'nobody',

@@ -2,10 +2,12 @@ import type { RawPolicy } from '../../../shared/policy/city.ts';
 import { usualBooking } from './booking.ts';
 import { usualIdentity } from './identity.ts';
 import { usualPayment } from './payment.ts';
+import { usualReferral } from './referral.ts';
 
 /** Section name → dated entries, each with its source. */
 export const minhangPolicy: RawPolicy = {
   booking: usualBooking,
   identity: usualIdentity,
   payment: usualPayment,
+  referral: usualReferral,
 };

@@ -2,10 +2,12 @@ import type { RawPolicy } from '../../../shared/policy/city.ts';
 import { countyBooking } from './booking.ts';
 import { usualIdentity } from './identity.ts';
 import { countyPayment } from './payment.ts';
+import { countyReferral } from './referral.ts';
 
 /** Section name → dated entries, each with its source. */
 export const pingdingshanPolicy: RawPolicy = {
   booking: countyBooking,
   identity: usualIdentity,
   payment: countyPayment,
+  referral: countyReferral,
 };
