@@ -1,10 +1,6 @@
-/** A refusal as KMS names it: the SDK turns it into an error of the same name. */
-export class KmsRefusal extends Error {
-  readonly type: string;
+import { AwsRefusal } from '../http/aws-json.ts';
 
-  constructor(type: string, message = type) {
-    super(message);
-    this.name = 'KmsRefusal';
-    this.type = type;
-  }
+/** A refusal as KMS names it. */
+export class KmsRefusal extends AwsRefusal {
+  override readonly name = 'KmsRefusal';
 }

@@ -1,3 +1,5 @@
+import { AwsRefusal } from '../http/aws-json.ts';
+
 /** A state failed, in the words of the Amazon States Language. What Retry and Catch see. */
 export class StateError extends Error {
   readonly error: string | undefined;
@@ -14,13 +16,7 @@ export class StateError extends Error {
 export const queryFailed = (reason: string): StateError =>
   new StateError('States.QueryEvaluationError', reason);
 
-/** A request is refused under AWS's name for it: the SDK turns it into an error of the same name. */
-export class SfnRefusal extends Error {
-  readonly type: string;
-
-  constructor(type: string, message: string) {
-    super(message);
-    this.name = 'SfnRefusal';
-    this.type = type;
-  }
+/** What the API answers a request that it refuses. */
+export class SfnRefusal extends AwsRefusal {
+  override readonly name = 'SfnRefusal';
 }
