@@ -12,7 +12,6 @@ const stateName = z.string().min(1).max(80);
 
 const common = { Comment: z.string().optional(), QueryLanguage: z.literal('JSONata').optional() };
 const giving = { Output: json.optional(), Assign: z.record(z.string(), json).optional() };
-const onward = { Next: stateName.optional(), End: z.boolean().optional() };
 
 const errorNames = z.array(z.string().min(1)).min(1);
 const retrier = z.strictObject({
@@ -30,7 +29,9 @@ const catcher = z.strictObject({
   Next: stateName,
   ...giving,
 });
-const recovering = { Retry: z.array(retrier).optional(), Catch: z.array(catcher).optional() };
+/** What goes on to another state or to the end. */
+const step = { ...common, ...giving, Next: stateName.optional(), End: z.boolean().optional() };
+const work = { ...step, Retry: z.array(retrier).optional(), Catch: z.array(catcher).optional() };
 
 interface States {
   readonly [name: string]: State;
@@ -41,12 +42,7 @@ export interface Flow {
 }
 const states = (): z.ZodType<States> => z.lazy(() => z.record(stateName, state));
 const branch = z.strictObject({ Comment: z.string().optional(), StartAt: stateName, States: states() });
-const inlineProcessor = z.strictObject({
-  ProcessorConfig: z.strictObject({ Mode: z.literal('INLINE') }).optional(),
-  Comment: z.string().optional(),
-  StartAt: stateName,
-  States: states(),
-});
+const inline = z.strictObject({ Mode: z.literal('INLINE') });
 
 const task = z.strictObject({
   Type: z.literal('Task'),
@@ -54,10 +50,7 @@ const task = z.strictObject({
   Arguments: json.optional(),
   TimeoutSeconds: seconds(1).optional(),
   HeartbeatSeconds: seconds(1).optional(),
-  ...common,
-  ...giving,
-  ...onward,
-  ...recovering,
+  ...work,
 });
 const choice = z.strictObject({
   Type: z.literal('Choice'),
@@ -84,11 +77,9 @@ const wait = z.strictObject({
     .string()
     .refine((text) => isExpression(text) || isTimestamp(text), 'must be RFC 3339 with a zone')
     .optional(),
-  ...common,
-  ...giving,
-  ...onward,
+  ...step,
 });
-const pass = z.strictObject({ Type: z.literal('Pass'), ...common, ...giving, ...onward });
+const pass = z.strictObject({ Type: z.literal('Pass'), ...step });
 const succeed = z.strictObject({ Type: z.literal('Succeed'), Output: json.optional(), ...common });
 const fail = z.strictObject({
   Type: z.literal('Fail'),
@@ -100,21 +91,15 @@ const parallel = z.strictObject({
   Type: z.literal('Parallel'),
   Branches: z.array(branch).min(1),
   Arguments: json.optional(),
-  ...common,
-  ...giving,
-  ...onward,
-  ...recovering,
+  ...work,
 });
 const map = z.strictObject({
   Type: z.literal('Map'),
   Items: z.union([z.array(json), expression]).optional(),
   ItemSelector: json.optional(),
-  ItemProcessor: inlineProcessor,
+  ItemProcessor: branch.extend({ ProcessorConfig: inline.optional() }),
   MaxConcurrency: z.union([z.int().min(0), expression]).optional(),
-  ...common,
-  ...giving,
-  ...onward,
-  ...recovering,
+  ...work,
 });
 const state = z.discriminatedUnion('Type', [task, choice, wait, pass, succeed, fail, parallel, map]);
 

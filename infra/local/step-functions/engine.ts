@@ -238,12 +238,7 @@ const failed = (error: unknown): Answer => ({
 /** A call by token has only been delivered when it returns; its result comes with the token. */
 function answered(at: Extract<At, { phase: 'calling' }>, answer: Answer): At {
   if ('failure' in answer) {
-    const { error, reason } = answer.failure;
-    return {
-      phase: 'failing',
-      ...(error !== undefined && { error }),
-      ...(reason !== undefined && { cause: reason }),
-    };
+    return { phase: 'failing', error: answer.failure.error, cause: answer.failure.reason };
   }
   if (at.token === undefined) return { phase: 'returned', result: answer.result };
   return { phase: 'awaiting', token: at.token, patience: at.patience };

@@ -2,9 +2,9 @@ import type { Json, JsonObject } from './json.ts';
 
 /** When a task is given up: the whole attempt, and the longest silence within it. Epoch milliseconds. */
 export interface Patience {
-  readonly timeoutAt?: number;
-  readonly heartbeatMs?: number;
-  readonly heartbeatAt?: number;
+  readonly timeoutAt?: number | undefined;
+  readonly heartbeatMs?: number | undefined;
+  readonly heartbeatAt?: number | undefined;
 }
 
 /** An outside call, written down before it is made so that it can be made again. */
@@ -20,7 +20,12 @@ export type At =
   | { readonly phase: 'entering'; readonly again: boolean }
   | { readonly phase: 'waiting'; readonly until: number }
   | { readonly phase: 'retrying'; readonly until: number }
-  | { readonly phase: 'calling'; readonly call: Call; readonly token?: string; readonly patience: Patience }
+  | {
+      readonly phase: 'calling';
+      readonly call: Call;
+      readonly token?: string | undefined;
+      readonly patience: Patience;
+    }
   | {
       readonly phase: 'awaiting';
       readonly token?: string;
@@ -29,7 +34,7 @@ export type At =
     }
   | { readonly phase: 'joining'; readonly join: Join }
   | { readonly phase: 'returned'; readonly result: Json }
-  | { readonly phase: 'failing'; readonly error?: string; readonly cause?: string }
+  | { readonly phase: 'failing'; readonly error?: string | undefined; readonly cause?: string | undefined }
   | { readonly phase: 'done'; readonly output: Json };
 
 export interface Join {
@@ -57,7 +62,7 @@ export interface Frame {
   /** How often each retrier has been used since the state was entered. */
   readonly retried: readonly number[];
   readonly lastEvent: number;
-  readonly item?: JsonObject;
+  readonly item?: JsonObject | undefined;
   readonly at: At;
 }
 

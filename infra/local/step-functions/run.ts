@@ -148,11 +148,7 @@ export class Run {
     }
     const told = frame.item === undefined ? parent : this.#tellIteration(frame, parent, 'Failed');
     dropBelow(this.parts.store, parent.execution, parent.id, this.nowMs);
-    this.put(told, {
-      phase: 'failing',
-      ...(error !== undefined && { error }),
-      ...(reason !== undefined && { cause: reason }),
-    });
+    this.put(told, { phase: 'failing', error, cause: reason });
   }
 
   end(ending: Ending, lastEvent?: number): void {
@@ -193,7 +189,7 @@ export class Run {
         enteredAt: this.nowMs,
         retried: [],
         lastEvent: parent.lastEvent,
-        ...(item !== undefined && { item }),
+        item,
       },
       { phase: 'entering', again: false },
     );

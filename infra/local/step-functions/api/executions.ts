@@ -48,9 +48,10 @@ export function executionOperations(engine: Engine): Operations {
           input,
           inputDetails: { included: true },
           redriveCount: 0,
-          ...(output !== undefined && { output, outputDetails: { included: true } }),
-          ...(error !== undefined && { error }),
-          ...(cause !== undefined && { cause }),
+          output,
+          outputDetails: output === undefined ? undefined : { included: true },
+          error,
+          cause,
         };
       },
     ),
@@ -106,6 +107,6 @@ function summary({
     name,
     status,
     startDate: startedAt / 1000,
-    ...(stoppedAt !== undefined && { stopDate: stoppedAt / 1000 }),
+    stopDate: stoppedAt === undefined ? undefined : stoppedAt / 1000,
   };
 }

@@ -29,8 +29,7 @@ export function taskOperations(engine: Engine): Operations {
       }),
       (store, { taskToken, error, cause }) => {
         const frame = awaiting(store, taskToken);
-        const told = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
-        store.putFrame({ ...frame, at: { phase: 'failing', ...told } });
+        store.putFrame({ ...frame, at: { phase: 'failing', error, cause } });
         return {};
       },
     ),

@@ -20,24 +20,18 @@ export async function enterTask(run: Run, entered: Frame, state: Task): Promise<
     token === undefined ? {} : { token },
   );
   const args = checked(integration, filled);
-  const seconds = await patienceOf(run, entered, state);
+  const timeout = await secondsOf(run, entered, state, 'TimeoutSeconds');
+  const heartbeat = await secondsOf(run, entered, state, 'HeartbeatSeconds');
   const id = run.nextEventId;
-  const frame = told(run, entered, integration, args, seconds);
+  const frame = told(run, entered, integration, args, timeout, heartbeat);
   const patience: Patience = {
-    ...(seconds.timeout !== undefined && { timeoutAt: run.nowMs + seconds.timeout * 1000 }),
-    ...(seconds.heartbeat !== undefined && {
-      heartbeatMs: seconds.heartbeat * 1000,
-      heartbeatAt: run.nowMs + seconds.heartbeat * 1000,
-    }),
+    timeoutAt: timeout && run.nowMs + timeout * 1000,
+    heartbeatMs: heartbeat && heartbeat * 1000,
+    heartbeatAt: heartbeat && run.nowMs + heartbeat * 1000,
   };
   if (integration.resourceType === 'states') return startNested(run, frame, args, patience, id);
   const action = `${integration.resourceType}:${integration.resource}`;
-  run.put(frame, {
-    phase: 'calling',
-    call: { id, action, args },
-    patience,
-    ...(token !== undefined && { token }),
-  });
+  run.put(frame, { phase: 'calling', call: { id, action, args }, patience, token });
 }
 
 export async function leaveTask(run: Run, frame: Frame, state: Task, result: Json): Promise<void> {
@@ -72,19 +66,15 @@ function checked(integration: Integration, args: Json): JsonObject {
 
 const namesOf = ({ resourceType, resource }: Integration): JsonObject => ({ resourceType, resource });
 
-async function patienceOf(
+/** At least 1, so that there is none only where the field is missing. */
+async function secondsOf(
   run: Run,
   frame: Frame,
-  { TimeoutSeconds, HeartbeatSeconds }: Task,
-): Promise<{ readonly timeout?: number; readonly heartbeat?: number }> {
-  const [timeout, heartbeat] = [
-    TimeoutSeconds === undefined ? undefined : await run.fill(frame, TimeoutSeconds),
-    HeartbeatSeconds === undefined ? undefined : await run.fill(frame, HeartbeatSeconds),
-  ];
-  return {
-    ...(timeout !== undefined && { timeout: wholeSeconds(timeout, 'TimeoutSeconds', 1) }),
-    ...(heartbeat !== undefined && { heartbeat: wholeSeconds(heartbeat, 'HeartbeatSeconds', 1) }),
-  };
+  state: Task,
+  field: 'TimeoutSeconds' | 'HeartbeatSeconds',
+): Promise<number | undefined> {
+  const template = state[field];
+  return template === undefined ? undefined : wholeSeconds(await run.fill(frame, template), field, 1);
 }
 
 function told(
@@ -92,7 +82,8 @@ function told(
   frame: Frame,
   integration: Integration,
   args: JsonObject,
-  { timeout, heartbeat }: { readonly timeout?: number; readonly heartbeat?: number },
+  timeout: number | undefined,
+  heartbeat: number | undefined,
 ): Frame {
   const scheduled = run.tell(frame, 'TaskScheduled', 'taskScheduledEventDetails', {
     ...namesOf(integration),
