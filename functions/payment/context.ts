@@ -8,18 +8,29 @@ import { followRefund } from './follow-refund.ts';
 import { notificationRoute } from './notification-route.ts';
 import { payerRoutes } from './payer-routes.ts';
 import { asPayment, providePayment } from './payment-deps.ts';
+import { openReconciliations, runReconciliation } from './reconcile.ts';
+import { RECONCILE } from './reconcile-store.ts';
 import { CHECK, REFUND } from './store.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const check: TimerHandler = (deps, { key }) => checkSettlement(asPayment(deps), key);
 const follow: TimerHandler = (deps, { item }) => followRefund(asPayment(deps), item);
+const reconcile: TimerHandler = (deps, { item }) => runReconciliation(asPayment(deps), item);
 
 export const payment = defineContext({
   name: 'payment',
   errors: paymentErrors,
   routes: [...payerRoutes, ...deskRoutes, notificationRoute],
   subscriptions,
-  timers: { [CHECK]: check, [REFUND]: follow },
+  timers: { [CHECK]: check, [REFUND]: follow, [RECONCILE]: reconcile },
+  schedules: [
+    {
+      name: 'reconcile',
+      // WeChat makes the bills of the day before at ten.
+      dailyAt: '10:30',
+      handle: (deps, { at }) => openReconciliations(asPayment(deps), at),
+    },
+  ],
   grants: [
     { prefix: 'charge#', access: 'read' },
     { prefix: CHARGE_LOCK_PREFIX, access: 'read' },

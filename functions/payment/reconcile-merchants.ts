@@ -1,5 +1,6 @@
 import { entity } from '../../shared/data/entity.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
+import { everyPage } from './every-page.ts';
 import { type PaymentDeps, policyNow } from './payment-deps.ts';
 import type { PayeeAccount } from './store.ts';
 
@@ -51,21 +52,6 @@ export function merchantList(mchid: string): string {
   return `merchant-${mchid}`;
 }
 
-async function usesOf(
-  { table }: Pick<PaymentDeps, 'table'>,
-  prefix: string,
-): Promise<readonly MerchantUse[]> {
-  const found: MerchantUse[] = [];
-  let page = await merchantUses.query(table, { pk: PK, sk: { beginsWith: prefix }, consistent: true });
-  found.push(...page.items);
-  while (page.next !== undefined) {
-    page = await merchantUses.query(table, {
-      pk: PK,
-      sk: { beginsWith: prefix },
-      consistent: true,
-      after: page.next,
-    });
-    found.push(...page.items);
-  }
-  return found;
+function usesOf({ table }: Pick<PaymentDeps, 'table'>, prefix: string): Promise<readonly MerchantUse[]> {
+  return everyPage(table, merchantUses, { pk: PK, sk: { beginsWith: prefix }, consistent: true });
 }
