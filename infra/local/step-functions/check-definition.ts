@@ -1,6 +1,6 @@
 import jsonata from 'jsonata';
 import type * as z from 'zod';
-import { type Flow, innerFlows, type Machine, machine, type State } from './definition.ts';
+import { type Catcher, type Flow, innerFlows, type Machine, machine, type State } from './definition.ts';
 import { SfnRefusal } from './errors.ts';
 import { expressionIn } from './expressions.ts';
 import { argumentFault, integrationOf, SUPPORTED_RESOURCES } from './integrations.ts';
@@ -47,7 +47,13 @@ function* flowFaults(flow: Flow, path: readonly string[], taken: readonly string
   const names = Object.keys(flow.States);
   if (!names.includes(flow.StartAt)) yield fault([...path, 'StartAt'], `there is no state ${flow.StartAt}`);
   const reached = reachable(flow);
-  const own = [...new Set(Object.values(flow.States).flatMap(assignedBy))];
+  const own = [
+    ...new Set(
+      Object.values(flow.States)
+        .flatMap(waysOut)
+        .flatMap(({ assigned }) => assigned),
+    ),
+  ];
   for (const name of own) {
     if (taken.includes(name)) yield fault(path, `the variable ${name} belongs to the scope around`);
     if (name === 'states' || !/^[\p{L}_][\p{L}\p{N}_]{0,79}$/u.test(name)) {
@@ -71,8 +77,9 @@ function* stateFaults(state: State, at: readonly string[], names: readonly strin
     const { Next, End = false } = 'Next' in state || 'End' in state ? state : {};
     if ((Next === undefined) === !End) yield fault(at, 'exactly one of Next and End is needed');
   }
-  for (const { target, path } of targetsOf(state)) {
-    if (!names.includes(target)) yield fault([...at, ...path], `there is no state ${target}`);
+  for (const { target, path } of waysOut(state)) {
+    if (target !== undefined && !names.includes(target))
+      yield fault([...at, ...path], `there is no state ${target}`);
   }
   if (state.Type === 'Wait' && (state.Seconds === undefined) === (state.Timestamp === undefined)) {
     yield fault(at, 'exactly one of Seconds and Timestamp is needed');
@@ -114,40 +121,37 @@ function* recoveryFaults(state: State, at: readonly string[]): Generator<Fault> 
   }
 }
 
-/** Every place that a state can lead to. */
-export function targetsOf(
-  state: State,
-): readonly { readonly target: string; readonly path: readonly string[] }[] {
-  const one = (target: string | undefined, ...path: readonly string[]) =>
-    target === undefined ? [] : [{ target, path }];
-  const own = 'Next' in state ? one(state.Next, 'Next') : [];
-  const catches = 'Catch' in state ? (state.Catch ?? []) : [];
-  const choices = state.Type === 'Choice' ? state.Choices : [];
-  return [
-    ...own,
-    ...catches.flatMap(({ Next }, index) => one(Next, 'Catch', String(index), 'Next')),
-    ...choices.flatMap(({ Next }, index) => one(Next, 'Choices', String(index), 'Next')),
-    ...(state.Type === 'Choice' ? one(state.Default, 'Default') : []),
-  ];
+interface WayOut {
+  /** Undefined: to the end. */
+  readonly target: string | undefined;
+  readonly path: readonly string[];
+  /** Variables that are assigned on this way. */
+  readonly assigned: readonly string[];
+}
+
+/** Every way out of a state. */
+export function waysOut(state: State): readonly WayOut[] {
+  const way = (
+    target: string | undefined,
+    { Assign = {} }: { readonly Assign?: object | undefined },
+    ...path: readonly string[]
+  ): WayOut => ({ target, path, assigned: Object.keys(Assign) });
+  const rules = (field: 'Catch' | 'Choices', all: readonly Pick<Catcher, 'Next' | 'Assign'>[]) =>
+    all.map((rule, index) => way(rule.Next, rule, field, String(index), 'Next'));
+  if (state.Type === 'Choice')
+    return [...rules('Choices', state.Choices), way(state.Default, state, 'Default')];
+  const own = 'Assign' in state || 'Next' in state ? [way(state.Next, state, 'Next')] : [];
+  return [...own, ...rules('Catch', ('Catch' in state ? state.Catch : undefined) ?? [])];
 }
 
 function reachable(flow: Flow): ReadonlySet<string> {
   const reached = new Set([flow.StartAt]);
   for (const name of reached) {
     const state = flow.States[name];
-    if (state !== undefined) for (const { target } of targetsOf(state)) reached.add(target);
+    for (const { target } of state === undefined ? [] : waysOut(state))
+      if (target !== undefined) reached.add(target);
   }
   return reached;
-}
-
-/** The variables that a state assigns, on any of its ways out. */
-export function assignedBy(state: State): readonly string[] {
-  const ways = [
-    ...('Assign' in state ? [state] : []),
-    ...('Catch' in state ? (state.Catch ?? []) : []),
-    ...(state.Type === 'Choice' ? state.Choices : []),
-  ];
-  return ways.flatMap(({ Assign = {} }) => Object.keys(Assign));
 }
 
 /** Fields that hold no expression, or that belong to the states inside. */

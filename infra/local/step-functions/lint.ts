@@ -1,6 +1,6 @@
 import jsonata from 'jsonata';
-import { type Fault, readDefinition, stringsOf, variablesIn } from './check-definition.ts';
-import { type Flow, innerFlows, type State, type Task } from './definition.ts';
+import { type Fault, readDefinition, stringsOf, variablesIn, waysOut } from './check-definition.ts';
+import { type Flow, innerFlows, type Task } from './definition.ts';
 import { expressionIn } from './expressions.ts';
 import { integrationOf } from './integrations.ts';
 
@@ -60,6 +60,7 @@ function assignedOnEveryWay(
     if (state === undefined) continue;
     const before = known.get(name) ?? around;
     for (const { target, assigned } of waysOut(state)) {
+      if (target === undefined) continue;
       const after = new Set([...before, ...assigned]);
       const sofar = known.get(target);
       const now = sofar === undefined ? after : new Set([...sofar].filter((one) => after.has(one)));
@@ -69,16 +70,6 @@ function assignedOnEveryWay(
     }
   }
   return known;
-}
-
-function waysOut(state: State): readonly { readonly target: string; readonly assigned: readonly string[] }[] {
-  const way = (target: string | undefined, assign: object = {}) =>
-    target === undefined ? [] : [{ target, assigned: Object.keys(assign) }];
-  const own = 'Next' in state ? way(state.Next, state.Assign) : [];
-  const catches = 'Catch' in state ? (state.Catch ?? []) : [];
-  const rules = state.Type === 'Choice' ? state.Choices : [];
-  const otherwise = state.Type === 'Choice' ? way(state.Default, state.Assign) : [];
-  return [...own, ...otherwise, ...[...catches, ...rules].flatMap(({ Next, Assign }) => way(Next, Assign))];
 }
 
 /** Names that JSONata or Step Functions gives a meaning to. */
