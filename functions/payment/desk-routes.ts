@@ -4,7 +4,7 @@ import { instant } from '../../shared/kernel/clock.ts';
 import * as contract from './contracts.ts';
 import { paymentErrors } from './errors.ts';
 import { openCharges } from './open-charges.ts';
-import { accountOf } from './payer-routes.ts';
+import { accountOf, askingWeChat } from './payer-routes.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { noteMerchant } from './reconcile-merchants.ts';
 import { askRefund } from './request-refund.ts';
@@ -127,11 +127,12 @@ export const deskRoutes = [
       request: { params: contract.deskRefundParams, body: contract.emptyBody },
       response: contract.refundAnswer,
       requestKey: 'not-needed',
-      errors: ['REFUND_NOT_FOUND', 'WRONG_STATE'],
+      errors: ['REFUND_NOT_FOUND', 'WRONG_STATE', 'PAY_UNAVAILABLE', 'MERCHANT_UNKNOWN'],
       audit: 'by-event',
       handle: async (deps: PaymentDeps, call) => {
         const decide = step === 'confirm' ? confirmRefund : retryRefund;
-        return { refund: refundViewOf(await decide(deps, { ...call.params, accountId: accountOf(call) })) };
+        const deciding = { ...call.params, accountId: accountOf(call) };
+        return { refund: refundViewOf(await askingWeChat(decide(deps, deciding))) };
       },
     }),
   ),

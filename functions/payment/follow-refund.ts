@@ -31,43 +31,65 @@ function isUnderWay({ status }: Pick<Refund, 'status'>): boolean {
 async function attempted(deps: PaymentDeps, settlement: Settlement, refund: Refund): Promise<void> {
   try {
     const answer = await askWeChat(deps, settlement, refund);
-    await applyRefundState(deps, refund, answer.state, answer.refundedAt);
+    if ('refusal' in answer) await refundFailed(deps, refund, 'CLOSED', answer.refusal);
+    else await applyRefundState(deps, refund, answer.state, answer.refundedAt);
   } catch (error) {
     if (!(error instanceof WeChatPayError)) throw error;
     const { settlementId, refundNo } = refund;
     deps.log.warn(IN_VAIN, { settlementId, refundNo }, error);
-    // A plain no will stay one: the same call, sent again, could only hear it again.
-    const isFinal = error.fault === 'REFUSED' && !error.retryable && !error.outcomeUnknown;
-    if (isFinal && error.code !== FREQUENCY)
-      await refundFailed(deps, refund, 'CLOSED', error.code ?? 'REFUSED');
+  }
+}
+
+async function askWeChat(
+  deps: PaymentDeps,
+  settlement: Settlement,
+  refund: Refund,
+): Promise<WeChatRefund | { readonly refusal: string }> {
+  const { outTradeNo, refundNo, amountFen, reason } = refund;
+  const { pay, payee, order } = await weChatOf(deps, settlement, refund);
+  if (refund.status === 'PROCESSING') {
+    const known = await pay.queryRefund(payee, refundNo);
+    if (known !== undefined) return known;
+  }
+  try {
+    return await pay.refund(payee, {
+      outTradeNo,
+      outRefundNo: refundNo,
+      refundFen: amountFen,
+      totalFen: order.totalFen,
+      reason,
+      notifyUrl: weChatSide(deps).notifyUrl(order.mchid),
+    });
+  } catch (error) {
+    const refusal = finalRefusalOf(error);
+    if (refusal === undefined) throw error;
+    // An earlier call may have been carried out and never answered: asked for anew under another number, the money
+    // would go back twice. Only what WeChat does not know has not come about.
+    return (await pay.queryRefund(payee, refundNo)) ?? { refusal };
   }
 }
 
 /** WeChat wants a minute between two refunds of one order. */
 const FREQUENCY = 'FREQUENCY_LIMITED';
 
-async function askWeChat(
-  deps: PaymentDeps,
-  { orders }: Settlement,
-  { status, outTradeNo, refundNo, amountFen, reason }: Refund,
-): Promise<WeChatRefund> {
+/** A plain no will stay one: the same call, sent again, could only hear it again. Of our signature it says nothing. */
+function finalRefusalOf(error: unknown): string | undefined {
+  if (!(error instanceof WeChatPayError) || error.fault !== 'REFUSED' || error.status === 401) return undefined;
+  if (error.retryable || error.outcomeUnknown || error.code === FREQUENCY) return undefined;
+  return error.code ?? 'REFUSED';
+}
+
+/** Takes in how a refund stands at WeChat, where a clerk may have given it by another way. @throws WeChatPayError */
+export async function learnRefund(deps: PaymentDeps, settlement: Settlement, refund: Refund): Promise<void> {
+  const { pay, payee } = await weChatOf(deps, settlement, refund);
+  const known = await pay.queryRefund(payee, refund.refundNo);
+  if (known !== undefined) await applyRefundState(deps, refund, known.state, known.refundedAt);
+}
+
+async function weChatOf(deps: PaymentDeps, { orders }: Settlement, { outTradeNo }: Refund) {
   const order = orders.find((each) => each.outTradeNo === outTradeNo);
   if (order === undefined) throw new Error('a refund of no order');
-  const { appId, notifyUrl } = weChatSide(deps);
-  const pay = await deps.weChatPay(order.mchid);
-  const payee = payeeOf(order, appId);
-  if (status === 'PROCESSING') {
-    const known = await pay.queryRefund(payee, refundNo);
-    if (known !== undefined) return known;
-  }
-  return pay.refund(payee, {
-    outTradeNo,
-    outRefundNo: refundNo,
-    refundFen: amountFen,
-    totalFen: order.totalFen,
-    reason,
-    notifyUrl: notifyUrl(order.mchid),
-  });
+  return { pay: await deps.weChatPay(order.mchid), payee: payeeOf(order, weChatSide(deps).appId), order };
 }
 
 async function lookAgain(deps: PaymentDeps, refund: Refund): Promise<void> {

@@ -3,6 +3,7 @@ import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { refundSucceeded } from './end-refund.ts';
 import { paymentErrors } from './errors.ts';
+import { learnRefund } from './follow-refund.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { REFUND, type Refund, type RefundId, refundNoOf, refunds, settlements } from './store.ts';
 import { refundsBefore } from './transitions.ts';
@@ -53,11 +54,17 @@ export async function retryRefund(deps: PaymentDeps, deciding: Deciding): Promis
   return stands;
 }
 
-/** The money went back over the counter, or a clerk saw at WeChat's desk that it arrived. */
+/**
+ * The money went back over the counter, or a clerk saw at WeChat's desk that it arrived: then WeChat says so, too,
+ * whose notification may have been lost. @throws WeChatPayError
+ */
 export async function confirmRefund(deps: PaymentDeps, deciding: Deciding): Promise<Refund> {
-  const refund = await refundOf(deps, deciding);
-  const settlement = await settlements.get(deps.table, refund.settlementId, { consistent: true });
-  const atTheCounter = settlement?.method === 'ONSITE' && refund.status === 'REQUESTED';
+  const found = await refundOf(deps, deciding);
+  const settlement = await settlements.get(deps.table, found.settlementId, { consistent: true });
+  if (settlement === undefined) throw paymentErrors.refusal('REFUND_NOT_FOUND');
+  if (found.status === 'ABNORMAL') await learnRefund(deps, settlement, found);
+  const refund = found.status === 'ABNORMAL' ? await refundOf(deps, deciding) : found;
+  const atTheCounter = settlement.method === 'ONSITE' && refund.status === 'REQUESTED';
   if (refund.status !== 'SUCCESS' && !atTheCounter)
     throw paymentErrors.refusal('WRONG_STATE', { context: { status: refund.status } });
   const confirmed = await refundSucceeded(deps, refund, instant(deps.clock));
