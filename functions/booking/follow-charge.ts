@@ -63,14 +63,18 @@ function wantedChange({ status, charge }: Appointment, lock: ChargeLockStatus): 
     case 'PAID':
       if (charge?.status !== 'OPEN') return undefined;
       // Rule P1: what is paid for is given.
-      return status === 'HELD' || status === 'PENDING_PAYMENT'
-        ? { to: 'BOOKED', charge: 'PAID' }
-        : { charge: 'PAID' };
+      return waits(status) ? { to: 'BOOKED', charge: 'PAID' } : { charge: 'PAID' };
     case 'REFUNDED':
-      return charge?.status === 'REFUNDED' ? undefined : { charge: 'REFUNDED' };
+      if (charge?.status === 'REFUNDED') return undefined;
+      // Given back at a desk before booking heard of the payment: what that would have booked stays booked.
+      return waits(status) ? { to: 'BOOKED', charge: 'REFUNDED' } : { charge: 'REFUNDED' };
     default:
       return undefined;
   }
+}
+
+function waits(status: Appointment['status']): boolean {
+  return status === 'HELD' || status === 'PENDING_PAYMENT';
 }
 
 /** Only on the very state it was judged from. Undefined: somebody was faster. */
