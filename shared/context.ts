@@ -143,32 +143,35 @@ export function route<
 }
 
 /** Called by a state machine. Idempotent: Step Functions and the laptop may both call it again. */
-export interface Task {
+export interface Task<D extends Deps = Deps> {
   readonly input: Schema;
   readonly output: Schema;
   readonly handle: (
-    deps: Deps,
+    deps: D,
     input: unknown,
     call: { readonly taskToken?: string; readonly requestId: string },
   ) => Promise<unknown>;
 }
 
 /** Handles one kind of domain event. Idempotent by `event.id`: delivery is at least once and in any order. */
-export interface Subscription {
+export interface Subscription<D extends Deps = Deps> {
   /** `<context>.<what-happened>`. */
   readonly event: string;
-  readonly handle: (deps: Deps, event: DomainEvent) => Promise<void>;
+  readonly handle: (deps: D, event: DomainEvent) => Promise<void>;
 }
 
 /** Called with the item whose timer has passed. It changes or clears the timer by condition, or throws to be called again. */
-export type TimerHandler = (deps: Deps, due: { readonly key: Key; readonly item: Item }) => Promise<void>;
+export type TimerHandler<D extends Deps = Deps> = (
+  deps: D,
+  due: { readonly key: Key; readonly item: Item },
+) => Promise<void>;
 
 /** Called at fixed times of Asia/Shanghai. Idempotent: a schedule may fire twice or late. */
-export interface Schedule {
+export interface Schedule<D extends Deps = Deps> {
   readonly name: string;
   /** Day times `HH:mm` in Asia/Shanghai, every day. */
   readonly dailyAt: string;
-  readonly handle: (deps: Deps, fired: { readonly at: string }) => Promise<void>;
+  readonly handle: (deps: D, fired: { readonly at: string }) => Promise<void>;
 }
 
 export interface Context {
@@ -191,6 +194,17 @@ export interface Context {
   readonly provide: (deps: Deps) => Deps;
 }
 
+/** A context as it is written: what it is called with is what its `provide` makes. */
+export interface ContextDeclaration<D extends Deps>
+  extends Pick<Context, 'name' | 'errors' | 'routes'>,
+    Partial<Pick<Context, 'grants' | 'workflows'>> {
+  readonly tasks?: Readonly<Record<string, Task<D>>>;
+  readonly subscriptions?: readonly Subscription<D>[];
+  readonly timers?: Readonly<Record<string, TimerHandler<D>>>;
+  readonly schedules?: readonly Schedule<D>[];
+  readonly provide?: (deps: Deps) => D;
+}
+
 /** A context that cannot be served as it is declared. */
 export class InvalidContext extends Error {
   override readonly name = 'InvalidContext';
@@ -204,19 +218,18 @@ export class InvalidContext extends Error {
  * One bounded context, declared once: Lambda functions, CDK, the laptop, OpenAPI and the access matrix read it.
  * @throws InvalidContext with everything that is wrong
  */
-export function defineContext(
-  declaration: Pick<Context, 'name' | 'errors' | 'routes'> & Partial<Context>,
-): Context {
-  const context: Context = {
+export function defineContext<D extends Deps = Deps>(declaration: ContextDeclaration<D>): Context {
+  const context = {
     tasks: {},
     subscriptions: [],
     timers: {},
     schedules: [],
     grants: [],
     workflows: { starts: [], answers: [] },
-    provide: (deps) => deps,
+    provide: (deps: Deps) => deps,
     ...declaration,
-  };
+    // Here what they are called with is forgotten: the entries hand them what `provide` made, and nothing else.
+  } as unknown as Context;
   const faults = faultsOfContext(context);
   if (faults.length > 0) throw new InvalidContext(context.name, faults);
   return context;

@@ -1,34 +1,34 @@
 import { OPENID_PREFIX } from '../../shared/access/openid-view.ts';
 import { CHARGE_LOCK_PREFIX } from '../../shared/charges/charge-lock.ts';
-import { defineContext, type TimerHandler } from '../../shared/context.ts';
+import { defineContext } from '../../shared/context.ts';
 import { checkSettlement } from './check-settlement.ts';
 import { deskRoutes } from './desk-routes.ts';
 import { paymentErrors } from './errors.ts';
 import { followRefund } from './follow-refund.ts';
 import { notificationRoute } from './notification-route.ts';
 import { payerRoutes } from './payer-routes.ts';
-import { asPayment, providePayment } from './payment-deps.ts';
+import { providePayment } from './payment-deps.ts';
 import { openReconciliations, runReconciliation } from './reconcile.ts';
 import { RECONCILE } from './reconcile-store.ts';
 import { CHECK, REFUND } from './store.ts';
 import { subscriptions } from './subscriptions.ts';
-
-const check: TimerHandler = (deps, { key }) => checkSettlement(asPayment(deps), key);
-const follow: TimerHandler = (deps, { item }) => followRefund(asPayment(deps), item);
-const reconcile: TimerHandler = (deps, { item }) => runReconciliation(asPayment(deps), item);
 
 export const payment = defineContext({
   name: 'payment',
   errors: paymentErrors,
   routes: [...payerRoutes, ...deskRoutes, notificationRoute],
   subscriptions,
-  timers: { [CHECK]: check, [REFUND]: follow, [RECONCILE]: reconcile },
+  timers: {
+    [CHECK]: (deps, { key }) => checkSettlement(deps, key),
+    [REFUND]: (deps, { item }) => followRefund(deps, item),
+    [RECONCILE]: (deps, { item }) => runReconciliation(deps, item),
+  },
   schedules: [
     {
       name: 'reconcile',
       // WeChat makes the bills of the day before at ten.
       dailyAt: '10:30',
-      handle: (deps, { at }) => openReconciliations(asPayment(deps), at),
+      handle: (deps, { at }) => openReconciliations(deps, at),
     },
   ],
   grants: [

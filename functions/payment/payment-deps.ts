@@ -48,8 +48,3 @@ export function providePayment(deps: Deps & Partial<PaymentDeps>): PaymentDeps {
 export function policyNow({ city, clock }: Pick<Deps, 'city' | 'clock'>): PaymentPolicy {
   return city.policy(paymentPolicy).at(dayOf(clock.now()));
 }
-
-/** The house calls a context's timers and subscriptions with what its `provide` made. */
-export function asPayment(deps: Deps): PaymentDeps {
-  return deps as PaymentDeps;
-}

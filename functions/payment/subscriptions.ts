@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { REFUND_DUE_EVENT, readChargeLock } from '../../shared/charges/charge-lock.ts';
 import type { Subscription } from '../../shared/context.ts';
 import { auditEntry } from '../../shared/privacy/audit.ts';
-import { asPayment } from './payment-deps.ts';
+import type { PaymentDeps } from './payment-deps.ts';
 import { giveBack } from './receive-payment.ts';
 import { askRefund } from './request-refund.ts';
 import { settlements } from './store.ts';
@@ -11,21 +11,21 @@ const refundDue = z.object({ owner: z.string(), chargeId: z.string() });
 const ofSettlement = z.object({ settlementId: z.string(), patientId: z.string() });
 
 /** The owner has called off what was paid for. The lock says which settlement paid it. */
-const refundCalledOff: Subscription = {
+const refundCalledOff: Subscription<PaymentDeps> = {
   event: REFUND_DUE_EVENT,
   handle: async (deps, event) => {
     const id = refundDue.parse(event.data);
     const lock = await readChargeLock(deps.table, id);
     if (lock?.status !== 'REFUND_DUE' || lock.settlementId === undefined) return;
     const request = { chargeId: id.chargeId, key: 'due', reason: '取消退款', by: 'system' };
-    await askRefund(asPayment(deps), lock.settlementId, request);
+    await askRefund(deps, lock.settlementId, request);
   },
 };
 
 /** Finishes what the request that took in a late payment may have left undone. */
-const lateGivenBack: Subscription = {
+const lateGivenBack: Subscription<PaymentDeps> = {
   event: 'payment.settlement-paid',
-  handle: (deps, event) => giveBack(asPayment(deps), ofSettlement.parse(event.data).settlementId),
+  handle: (deps, event) => giveBack(deps, ofSettlement.parse(event.data).settlementId),
 };
 
 const AUDITED = [
@@ -57,4 +57,8 @@ const auditMovements: readonly Subscription[] = AUDITED.map((what) => ({
   },
 }));
 
-export const subscriptions: readonly Subscription[] = [refundCalledOff, lateGivenBack, ...auditMovements];
+export const subscriptions: readonly Subscription<PaymentDeps>[] = [
+  refundCalledOff,
+  lateGivenBack,
+  ...auditMovements,
+];
