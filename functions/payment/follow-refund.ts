@@ -74,7 +74,8 @@ const FREQUENCY = 'FREQUENCY_LIMITED';
 
 /** A plain no will stay one: the same call, sent again, could only hear it again. Of our signature it says nothing. */
 function finalRefusalOf(error: unknown): string | undefined {
-  if (!(error instanceof WeChatPayError) || error.fault !== 'REFUSED' || error.status === 401) return undefined;
+  if (!(error instanceof WeChatPayError) || error.fault !== 'REFUSED' || error.status === 401)
+    return undefined;
   if (error.retryable || error.outcomeUnknown || error.code === FREQUENCY) return undefined;
   return error.code ?? 'REFUSED';
 }
