@@ -118,7 +118,18 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
 
   const { onAnswer, routes } = plan;
   const moreRoutes = [...payRoutes, ...(routes?.(deps) ?? [])];
-  const running = { city, functions, machine, timers, pump, streamFaults, engine, wechat, pay: pay.standIn };
+  const running = {
+    city,
+    functions,
+    machine,
+    timers,
+    workflows,
+    pump,
+    streamFaults,
+    engine,
+    wechat,
+    pay: pay.standIn,
+  };
   openCity(door, { ...shared, ...running, moreRoutes, onAnswer });
   // First of all steps of a stop: what is asked for must be answered while everything still runs.
   teardown.add(() => door.close());

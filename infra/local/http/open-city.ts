@@ -8,6 +8,7 @@ import type { Pump } from '../events/pump.ts';
 import type { StreamFaults } from '../events/stream-faults.ts';
 import type { LocalFunctions } from '../functions-in-process.ts';
 import { residentMb } from '../processes.ts';
+import type { Engine } from '../step-functions/engine.ts';
 import type { DueTimers } from '../timers/due-timers.ts';
 import { wechatRoutes } from '../wechat/local-routes.ts';
 import type { WeChatPayStandIn } from '../wechat/pay/server.ts';
@@ -26,6 +27,7 @@ export interface OpenCityParts {
   readonly clock: VirtualClock;
   readonly machine: TimeMachine;
   readonly timers: DueTimers;
+  readonly workflows: Engine;
   readonly pump: Pump;
   readonly streamFaults: StreamFaults;
   readonly letters: DeadLetters;
@@ -65,6 +67,7 @@ async function statusOf(parts: OpenCityParts): Promise<Readonly<Record<string, u
     contexts: contexts.map(({ name }) => name),
     events: pump.status(),
     timersDue: await timers.dueCount(clock.now()),
+    workflowsRunning: await parts.workflows.running(),
     engine: engine.endpoint,
     wechat: wechat.url,
     wechatPay: pay.url,

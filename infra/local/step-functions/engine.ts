@@ -82,6 +82,11 @@ export class Engine {
     return definition;
   }
 
+  /** How many executions have not ended. */
+  running(): Promise<number> {
+    return this.transact((store) => store.running());
+  }
+
   /** Resolves when no transition is ready and no call holds up time. @throws what stopped the engine */
   async idle(): Promise<void> {
     for (;;) {

@@ -113,6 +113,9 @@ export class Store {
     const sql = 'SELECT key, body FROM executions WHERE machine = ?1 AND (?2 IS NULL OR status = ?2)';
     return this.#executions(`${sql} ORDER BY key DESC`, machineArn, status ?? null);
   }
+  running(): number {
+    return Number(this.#row('SELECT count(*) AS count FROM executions WHERE stopped IS NULL')?.['count']);
+  }
   addExecution(execution: Execution): Known<Execution> {
     const { arn, machineArn, status, deadline } = execution;
     const sql = 'INSERT INTO executions (arn, machine, status, wake, body) VALUES (?, ?, ?, ?, ?)';

@@ -27,6 +27,11 @@ async function stepsOf(city: TestCity, errandId: string): Promise<readonly strin
   return (body as { steps: string[] }).steps.toSorted();
 }
 
+async function runningIn(city: TestCity): Promise<number> {
+  const { body } = await city.http('GET', '/local/status');
+  return (body as { workflowsRunning: number }).workflowsRunning;
+}
+
 describe("a city's workflows on the laptop", () => {
   it('call the workers, wait for a person, and go on as the clock is moved', async () => {
     const city = await errandCity(tempFolder());
@@ -38,8 +43,10 @@ describe("a city's workflows on the laptop", () => {
     expect(await stepsOf(city, 'no')).toEqual(['asked', 'drop', 'sent', 'started']);
     await city.clock.advance('P29D');
     expect(await stepsOf(city, 'silent')).toEqual(['asked', 'started']);
+    expect(await runningIn(city)).toBe(1);
     expect(await city.clock.advance('P1D')).toMatchObject({ settled: true });
     expect(await stepsOf(city, 'silent')).toEqual(['asked', 'drop', 'started']);
+    expect(await runningIn(city)).toBe(0);
     await answer(city, 'silent', true);
     expect(await stepsOf(city, 'silent')).toEqual(['asked', 'drop', 'gone', 'started']);
   });
