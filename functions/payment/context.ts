@@ -4,19 +4,29 @@ import { defineContext } from '../../shared/context.ts';
 import { checkSettlement } from './check-settlement.ts';
 import { deskRoutes } from './desk-routes.ts';
 import { paymentErrors } from './errors.ts';
+import { financeRoutes } from './finance-routes.ts';
 import { followRefund } from './follow-refund.ts';
 import { notificationRoute } from './notification-route.ts';
 import { payerRoutes } from './payer-routes.ts';
 import { providePayment } from './payment-deps.ts';
 import { openReconciliations, runReconciliation } from './reconcile.ts';
+import { reconcileRoutes } from './reconcile-routes.ts';
 import { RECONCILE } from './reconcile-store.ts';
 import { CHECK, REFUND } from './store.ts';
 import { subscriptions } from './subscriptions.ts';
+import { worklistRoutes } from './worklist-routes.ts';
 
 export const payment = defineContext({
   name: 'payment',
   errors: paymentErrors,
-  routes: [...payerRoutes, ...deskRoutes, notificationRoute],
+  routes: [
+    ...payerRoutes,
+    ...deskRoutes,
+    ...worklistRoutes,
+    ...financeRoutes,
+    ...reconcileRoutes,
+    notificationRoute,
+  ],
   subscriptions,
   timers: {
     [CHECK]: (deps, { key }) => checkSettlement(deps, key),

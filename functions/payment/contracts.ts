@@ -29,6 +29,10 @@ export const workItemParams = z.object({
   workItemId: z.string().check(z.maxLength(128)),
 });
 export const merchantParams = z.object({ mchid: mchidSchema });
+export const merchantWorkItemParams = z.object({
+  mchid: mchidSchema,
+  workItemId: z.string().check(z.maxLength(128)),
+});
 export const pageQuery = z.strictObject({ after: z.optional(z.string()) });
 export const dayParams = z.object({ institutionId: idSchema, day: daySchema });
 
@@ -151,6 +155,8 @@ export const workItemView = z.object({
   settlementId: z.optional(z.string()),
   refundNo: z.optional(z.string()),
   mchid: z.optional(z.string()),
+  /** Of WeChat's bill. */
+  day: z.optional(daySchema),
   ourFen: z.optional(z.int()),
   theirFen: z.optional(z.int()),
   resolvedAt: z.optional(instantSchema),

@@ -67,6 +67,17 @@ export const paymentErrors = defineErrors({
   },
   WRONG_STATE: { status: 409, message: '当前状态不能进行此操作', note: 'see context.status' },
   WORK_ITEM_NOT_FOUND: { status: 404, message: '未找到该待办', note: 'no such work item here' },
+  AT_THE_COUNTER: {
+    status: 409,
+    message: '窗口退款须在退款后点击“确认已退款”',
+    note: 'a refund over the counter is confirmed, not noted',
+  },
+  RECONCILIATION_NOT_FOUND: { status: 404, message: '该日尚未对账', note: 'nobody has asked for it yet' },
+  EXPORT_TOO_LARGE: {
+    status: 409,
+    message: '当日明细过多，请改用 XLSX 格式导出',
+    note: 'more than a file answer holds',
+  },
   NO_BILL: {
     status: 409,
     message: '当日账单尚未生成',

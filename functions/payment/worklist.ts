@@ -1,6 +1,7 @@
 import { entity } from '../../shared/data/entity.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
+import type { Day } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 
 /** What a person has to decide about: nothing with money in it is left to a log line. */
@@ -30,7 +31,7 @@ export interface WorkItem {
   readonly refundNo?: string;
   readonly mchid?: string;
   /** Of the bill in which it was found. */
-  readonly day?: string;
+  readonly day?: Day;
   readonly ourFen?: number;
   readonly theirFen?: number;
   readonly resolvedAt?: string;
@@ -48,6 +49,11 @@ export const workItems = entity<WorkItemId, WorkItem>('payment', 'work item', ({
   sk: `item#${workItemId}`,
 }));
 
+/** Lists them by when they were opened (lookup index). */
+export function workOfStatus(listId: string, status: WorkItem['status']): string {
+  return `payment#worklist#${listId}#${status}`;
+}
+
 /** Who resolves what was put right by itself. */
 export const SYSTEM = 'system';
 
@@ -56,8 +62,10 @@ type NewWork = Omit<WorkItem, 'status' | 'openedAt'>;
 /** The same finding opens one item, however often it is found. */
 export function openWork({ clock }: Pick<Deps, 'clock'>, work: NewWork): TransactOperation {
   const { workItemId, listId, kind, outTradeNo, settlementId, refundNo, mchid, day, ourFen, theirFen } = work;
+  const openedAt = instant(clock);
+  const listed = { lookupPk: workOfStatus(listId, 'OPEN'), lookupSk: `${openedAt}#${workItemId}` };
   return workItems.updateOperation(work, {
-    setIfAbsent: { status: 'OPEN', openedAt: instant(clock) },
+    setIfAbsent: { status: 'OPEN', openedAt, ...listed },
     set: { workItemId, listId, kind, outTradeNo, settlementId, refundNo, mchid, day, ourFen, theirFen },
   });
 }
@@ -71,7 +79,15 @@ export async function resolveWork(
   const outcome = await workItems.update(
     table,
     id,
-    { set: { status: 'RESOLVED', resolvedAt: instant(clock), resolvedBy: by, note } },
+    {
+      set: {
+        status: 'RESOLVED',
+        lookupPk: workOfStatus(id.listId, 'RESOLVED'),
+        resolvedAt: instant(clock),
+        resolvedBy: by,
+        note,
+      },
+    },
     { if: { status: 'OPEN' } },
   );
   return outcome.ok ? outcome.item : outcome.current;
@@ -82,7 +98,10 @@ export async function reopenWork({ table }: Pick<Deps, 'table'>, id: WorkItemId)
   await workItems.update(
     table,
     id,
-    { set: { status: 'OPEN' }, remove: ['resolvedAt', 'resolvedBy', 'note'] },
+    {
+      set: { status: 'OPEN', lookupPk: workOfStatus(id.listId, 'OPEN') },
+      remove: ['resolvedAt', 'resolvedBy', 'note'],
+    },
     { if: { status: 'RESOLVED', resolvedBy: SYSTEM } },
   );
 }
