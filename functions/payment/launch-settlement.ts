@@ -1,7 +1,6 @@
 import { readOpenid } from '../../shared/access/openid-view.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { logEntry } from '../../shared/observability/log.ts';
-import type { PrepayOutcome } from '../../shared/wechat/pay/orders.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import type { LaunchParameters } from '../../shared/wechat/pay/signing.ts';
 import { paymentErrors } from './errors.ts';
@@ -30,9 +29,9 @@ export async function launchSettlement(
   const { prepay } = settlement;
   if (prepay !== undefined && Date.parse(prepay.at) + PREPAY_FOR_MS > deps.clock.now())
     return pay.launch(appId, prepay.id);
-  const prepared = await prepayFor(deps, settlement, openid);
+  const prepared = await answered(deps, settlement, placeOrder(deps, settlement, openid));
   if (prepared.status !== 'READY') {
-    assertPayable(await learnFromWeChat(deps, settlement));
+    assertPayable(await answered(deps, settlement, learnFromWeChat(deps, settlement)));
     throw paymentErrors.refusal('SETTLEMENT_CLOSED');
   }
   // Only while it may be paid: a prepay id that nobody hears of cannot be paid.
@@ -51,12 +50,16 @@ function assertPayable({ status, method }: Pick<Settlement, 'status' | 'method'>
   if (status !== 'PENDING' || method !== 'WECHAT') throw paymentErrors.refusal('SETTLEMENT_CLOSED');
 }
 
-async function prepayFor(deps: PaymentDeps, settlement: Settlement, openid: string): Promise<PrepayOutcome> {
+async function answered<T>(
+  deps: PaymentDeps,
+  { settlementId }: Pick<Settlement, 'settlementId'>,
+  asked: Promise<T>,
+): Promise<T> {
   try {
-    return await placeOrder(deps, settlement, openid);
+    return await asked;
   } catch (error) {
     if (!(error instanceof WeChatPayError)) throw error;
-    deps.log.warn(UNAVAILABLE, { settlementId: settlement.settlementId }, error);
+    deps.log.warn(UNAVAILABLE, { settlementId }, error);
     throw paymentErrors.refusal('PAY_UNAVAILABLE', { cause: error });
   }
 }
