@@ -1,0 +1,202 @@
+import { booking } from '../../../functions/booking/context.ts';
+import { payment } from '../../../functions/payment/context.ts';
+import { putPayee } from '../../../functions/payment/desk-routes.ts';
+import { type PaymentDeps, providePayment } from '../../../functions/payment/payment-deps.ts';
+import { paymentPolicy } from '../../../functions/payment/policy.ts';
+import { openidItem } from '../../../shared/access/openid-view.ts';
+import { writePatientProfile } from '../../../shared/access/patient-view.ts';
+import type { Change, StaleReads } from '../../../shared/data/memory-store.ts';
+import type { Table } from '../../../shared/data/table.ts';
+import { createApi } from '../../../shared/http/api.ts';
+import { createWorker } from '../../../shared/worker.ts';
+import { cityNamed, cityWith } from '../../support/city-policy.ts';
+import { type TestDeps, testDeps } from '../../support/deps.ts';
+import { policyValues } from '../booking/policy-values.ts';
+import { LAMBDA } from '../booking/scene.ts';
+import { KEY_MARKERS, type Message, type Provider, startProvider } from './interleaving-provider.ts';
+import { PaymentWatch } from './invariants.ts';
+
+export const HOSPITAL = 'jx-hospital';
+export const CLINIC = 'jx-clinic';
+export const MERCHANTS = { hospital: '1900425001', clinic: '1900425100', combining: '1900425000' } as const;
+export const PATIENTS = ['pat00001', 'pat00002', 'pat00003'] as const;
+const APPID = 'wx00000000laptop';
+const DOMAIN = 'city.test.invalid';
+
+/** No limits, so that a patient has many charges; an order that cannot be closed is given up after an hour. */
+const named = cityWith('demo', 'booking', policyValues);
+const paying = cityWith('demo', 'payment', {
+  ...cityNamed('demo').policy(paymentPolicy).at('2026-03-02'),
+  combiningMerchant: MERCHANTS.combining,
+  giveUpAfterMinutes: 60,
+});
+const city: typeof named = {
+  ...named,
+  settings: { domain: DOMAIN, wechat: { appId: APPID } },
+  policy: (section) => (section.name === 'payment' ? paying : named).policy(section),
+};
+
+export function accountOf(patientId: string): string {
+  return `account-${patientId}`;
+}
+
+export function openidOf(patientId: string): string {
+  return `o-MarkerOfPayer-${patientId}`;
+}
+
+/** What may stand nowhere in plain: whose account, key, card or birthday it is. */
+const BIRTHDAY = '1961-04-17';
+const MARKERS = ['o-MarkerOfPayer', ...KEY_MARKERS, '招商银行', 'CMB_CREDIT', BIRTHDAY];
+
+export interface WorldOptions {
+  readonly start?: string;
+  /** Awaited before each call of the table and of WeChat by `deps`; left out: nothing waits. */
+  readonly turn?: () => Promise<void>;
+  /** What becomes of a write of `deps`. */
+  readonly write?: <T>(call: () => Promise<T>) => Promise<T>;
+  readonly stale?: StaleReads;
+  readonly onChange?: (change: Change) => void;
+  /** Put between the use cases and the watched table. */
+  readonly around?: (table: Table) => Table;
+}
+
+/** Booking and payment over one watched table, and WeChat's stand-in without sockets. */
+export interface World {
+  /** As the city runs: every call waits for its turn. */
+  readonly deps: PaymentDeps & TestDeps;
+  /** The same table and provider, at once. */
+  readonly direct: PaymentDeps & TestDeps;
+  readonly provider: Provider;
+  readonly watch: PaymentWatch;
+  readonly handedOut: Map<string, string>;
+  /** A notification at payment's door, at once: answers the status. */
+  knock(message: Message): Promise<number>;
+}
+
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const {
+    start = '2026-03-02T00:00:00.000Z',
+    turn = async () => undefined,
+    write = (call) => call(),
+  } = options;
+  const handedOut = new Map<string, string>();
+  let made = 0;
+  const scene = testDeps({
+    start,
+    city,
+    ids: {
+      next: (length = 12) => {
+        made += 1;
+        return String(made).padStart(length, '0');
+      },
+    },
+    memory: {
+      onChange: (change) => {
+        watch.onChange(change);
+        options.onChange?.(change);
+      },
+      ...(options.stale === undefined ? {} : { stale: options.stale }),
+    },
+  });
+  const watch = new PaymentWatch(() => ({
+    books: parts.provider.desk.books,
+    now: scene.clock.now,
+    handedOut: new Set(handedOut.keys()),
+    markers: MARKERS,
+    lines: scene.lines,
+  }));
+  const watched = (options.around ?? ((table) => table))(watch.watched(scene.table));
+  const doors: { slow?: ReturnType<typeof createApi>; direct?: ReturnType<typeof createApi> } = {};
+  const parts: { provider: Provider } = {
+    provider: startProvider({
+      clock: scene.clock,
+      mchids: Object.values(MERCHANTS),
+      appId: APPID,
+      post: async (url, headers, body) => postTo(doors.slow, { url, headers, body }),
+      turn,
+    }),
+  };
+  const { provider } = parts;
+  const over = (table: Table): PaymentDeps & TestDeps => {
+    const base = { ...scene, table };
+    return { ...base, ...providePayment({ ...base, weChatPay: provider.client }) } as PaymentDeps & TestDeps;
+  };
+  const direct = over(watched);
+  const deps = over(taking(watched, turn, write));
+  doors.slow = createApi(payment, deps);
+  doors.direct = createApi(payment, direct);
+  for (const patientId of PATIENTS) {
+    await direct.table.put(await openidItem(direct, accountOf(patientId), openidOf(patientId)));
+    await writePatientProfile(direct, patientId, { birthDate: BIRTHDAY, sex: 'female', synthetic: true });
+  }
+  await putPayee(direct, { institutionId: HOSPITAL, mchid: MERCHANTS.hospital }, 'authority');
+  await putPayee(direct, { institutionId: CLINIC, mchid: MERCHANTS.clinic }, 'authority');
+  watch.check();
+  return {
+    deps,
+    direct,
+    provider,
+    watch,
+    handedOut,
+    knock: async (message) => (await postTo(doors.direct, message)) ?? 0,
+  };
+}
+
+const CONTEXTS = [booking, payment];
+
+/** What the minute's rule does for both contexts. */
+export async function sweep(deps: PaymentDeps): Promise<void> {
+  for (const context of CONTEXTS) await createWorker(context, deps)({ sweep: true }, LAMBDA);
+}
+
+/** An event at whoever subscribes to it. */
+export async function deliver(deps: PaymentDeps, event: string): Promise<void> {
+  const { type } = JSON.parse(event) as { type: string };
+  for (const context of CONTEXTS) {
+    if (!context.subscriptions.some((subscription) => subscription.event === type)) continue;
+    const worker = createWorker(context, deps);
+    await worker({ detail: { type, event } } as Parameters<typeof worker>[0], LAMBDA);
+  }
+}
+
+function taking(
+  table: Table,
+  turn: () => Promise<void>,
+  write: <T>(call: () => Promise<T>) => Promise<T>,
+): Table {
+  const read = async <T>(call: () => Promise<T>): Promise<T> => {
+    await turn();
+    return call();
+  };
+  return {
+    get: (...args) => read(() => table.get(...args)),
+    getMany: (...args) => read(() => table.getMany(...args)),
+    query: (...args) => read(() => table.query(...args)),
+    put: (...args) => write(() => read(() => table.put(...args))),
+    update: (...args) => write(() => read(() => table.update(...args))),
+    delete: (...args) => write(() => read(() => table.delete(...args))),
+    transact: (...args) => write(() => read(() => table.transact(...args))),
+  };
+}
+
+/** WeChat's notifications go to payment's API as they are: headers and bytes. */
+async function postTo(
+  handle: ReturnType<typeof createApi> | undefined,
+  { url, headers, body }: Message,
+): Promise<number | undefined> {
+  const { pathname, hostname, search } = new URL(url);
+  if (handle === undefined || hostname !== DOMAIN || search !== '') return undefined;
+  const answer = await handle(
+    {
+      version: '2.0',
+      rawPath: pathname,
+      rawQueryString: '',
+      headers: { ...headers },
+      requestContext: { http: { method: 'POST' }, requestId: 'wechat' },
+      body: body.toString('base64'),
+      isBase64Encoded: true,
+    } as unknown as Parameters<typeof handle>[0],
+    LAMBDA as unknown as Parameters<typeof handle>[1],
+  );
+  return answer.statusCode;
+}
