@@ -8,6 +8,9 @@ import { HOSPITAL, ME } from './scene.ts';
 const PAYER = ['self', 'guardian', 'family'];
 const DESK = ['clerk', 'administrator', 'administrator above'];
 const AUTHORITY = ['authority above'];
+/** A merchant stands below no institution; nothing personal is behind its sums. */
+const ANY_AUTHORITY = ['authority above', 'authority elsewhere'];
+const ADMINISTRATOR = ['administrator', 'administrator above'];
 
 const AT = '/payment/institutions/{institutionId}';
 
@@ -26,6 +29,17 @@ const MATRIX: Readonly<Record<string, readonly string[]>> = {
   [`POST ${AT}/settlements/{settlementId}/refunds/{refundNo}/confirm`]: DESK,
   [`POST ${AT}/settlements/{settlementId}/refunds/{refundNo}/retry`]: DESK,
   [`PUT ${AT}/payee`]: AUTHORITY,
+  [`GET ${AT}/work-items`]: DESK,
+  [`POST ${AT}/work-items/{workItemId}/resolve`]: DESK,
+  [`GET ${AT}/days/{day}/summary`]: DESK,
+  [`GET ${AT}/days/{day}/export`]: DESK,
+  [`GET ${AT}/reconciliations/{day}`]: DESK,
+  [`POST ${AT}/reconciliations/{day}`]: ADMINISTRATOR,
+  'GET /payment/reconciliations/{day}': ANY_AUTHORITY,
+  'GET /payment/merchants/{mchid}/reconciliations/{day}': ANY_AUTHORITY,
+  'POST /payment/merchants/{mchid}/reconciliations/{day}': ANY_AUTHORITY,
+  'GET /payment/merchants/{mchid}/work-items': ANY_AUTHORITY,
+  'POST /payment/merchants/{mchid}/work-items/{workItemId}/resolve': ANY_AUTHORITY,
 };
 
 /** Proven by its signature alone, see notifications.test.ts. */
