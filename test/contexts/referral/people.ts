@@ -34,6 +34,7 @@ export function peopleOf(world: World) {
     ...(practitionerId === undefined ? {} : { practitionerId, signed: PATIENTS }),
   });
   return {
+    somebody: person,
     patient: person(() => resident(deps, 'account-patient', 'pat00001')),
     stranger: person(() => resident(deps, 'account-stranger', 'pat00003')),
     familyDoctor: person(() => staff(deps, 'acc-town-doctor', ['family-doctor'], at(TOWN, 'dr-town'))),

@@ -34,7 +34,7 @@ export async function story(options: WorldOptions = {}): Promise<Story> {
 type Step = (story: Story, referralId: string) => Promise<unknown>;
 
 const step =
-  (who: keyof People, at: string, name: string, body: object = {}): Step =>
+  (who: Exclude<keyof People, 'somebody'>, at: string, name: string, body: object = {}): Step =>
   ({ people }, referralId) =>
     people[who].post(staffPath(at, referralId, name), body);
 

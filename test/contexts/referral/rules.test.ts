@@ -1,0 +1,184 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { bedOffer, bedRequest } from '../../../functions/referral/contracts.ts';
+import { STANDARD, standardOf } from '../../../functions/referral/interoperability.ts';
+import { referralPolicy } from '../../../functions/referral/policy.ts';
+import { gatesOf, isInsideCombination } from '../../../functions/referral/rules.ts';
+import type { InstitutionPlace, Referral } from '../../../functions/referral/store.ts';
+import { wordsFor } from '../../../functions/referral/timeline.ts';
+import { ENDED, OPEN, STATUSES, statesBefore, TRANSITIONS } from '../../../functions/referral/transitions.ts';
+import { nextReturn, stopOf } from '../../../functions/referral/waits.ts';
+import { cityNamed } from '../../support/city-policy.ts';
+
+const place = (
+  institutionId: string,
+  level: InstitutionPlace['level'],
+  ancestors: readonly string[] = [],
+  active = true,
+): InstitutionPlace => ({ institutionId, level, ancestors, active });
+
+const village = place('village', 'village', ['town', 'county']);
+const town = place('town', 'township', ['county']);
+const county = place('county', 'secondary');
+const city = place('city', 'tertiary');
+const reviewLevels = ['community', 'township', 'secondary'] as const;
+
+describe('the gate', () => {
+  test.each([
+    ['from a village to the county', [village, town, county], county, ['town']],
+    ['from a village to the city', [village, town, county], city, ['town', 'county']],
+    ['from a town to the city', [town, county], city, ['town', 'county']],
+    ['from a county hospital to the city', [county], city, ['county']],
+    ['past an institution that is closed', [village, { ...town, active: false }, county], city, ['county']],
+    ['from a village that stands right below the county', [village, county], city, ['county']],
+  ])('%s is where the tree says', (_, path, target, gates) => {
+    expect(gatesOf({ reviewLevels: [...reviewLevels] }, path, target)).toEqual(gates);
+  });
+
+  test('is where the city’s policy wants it', () => {
+    const hechi = cityNamed('hechi').policy(referralPolicy).at('2026-03-02');
+    expect(gatesOf(hechi, [village, town, county], city)).toEqual(['town']);
+  });
+});
+
+describe('the combination', () => {
+  const alliance = {
+    allianceId: 'a1',
+    leadId: 'city',
+    members: [{ institutionId: 'county', joinedOn: '2020-01-01', leftOn: '2026-01-01' }],
+    active: true,
+    version: 1,
+  } as const;
+
+  test('is what stands above the applicant in the tree', () => {
+    expect(isInsideCombination(village, 'county', [], '2026-03-02')).toBe(true);
+    expect(isInsideCombination(village, 'city', [], '2026-03-02')).toBe(false);
+  });
+
+  test('and every institution in an alliance with one of them, as long as it lasts', () => {
+    expect(isInsideCombination(village, 'city', [alliance], '2025-12-31')).toBe(true);
+    expect(isInsideCombination(village, 'city', [alliance], '2026-01-01')).toBe(false);
+    expect(isInsideCombination(village, 'city', [alliance], '2019-12-31')).toBe(false);
+    expect(isInsideCombination(village, 'city', [{ ...alliance, active: false }], '2025-12-31')).toBe(false);
+  });
+});
+
+describe('the transition table', () => {
+  test('names states that exist, ends where nothing follows, and lets every open state be withdrawn', () => {
+    for (const status of STATUSES) for (const next of TRANSITIONS[status]) expect(STATUSES).toContain(next);
+    expect([...OPEN, ...ENDED].toSorted()).toEqual([...STATUSES].toSorted());
+    for (const status of OPEN) {
+      expect(TRANSITIONS[status]).toContain('WITHDRAWN');
+      expect(TRANSITIONS[status]).toContain('DIED');
+    }
+    expect(statesBefore('ARRIVED')).toEqual(['CONFIRMED']);
+  });
+
+  test('is the diagram of the README', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../../functions/referral/README.md'), 'utf8');
+    const drawn = [...readme.matchAll(/^ {2}([A-Z_]+) --> ([A-Z_]+)$/gm)].map(
+      ([, from, to]) => `${from} ${to}`,
+    );
+    // Every open state leads to these two: the diagram says so in words.
+    const table = OPEN.flatMap((from) => TRANSITIONS[from].map((to) => `${from} ${to}`)).filter(
+      (arrow) => !/ (WITHDRAWN|DIED)$/.test(arrow),
+    );
+    expect(drawn.toSorted()).toEqual(table.toSorted());
+  });
+
+  test('leads the machine to a stop of its own from every state that waits', () => {
+    const stops = OPEN.map((status) => [status, stopOf({ status, owesRelease: false })]);
+    expect(Object.fromEntries(stops)).toEqual({
+      GATE_REVIEW: 'GATE',
+      RETURNED: 'DOCUMENTS',
+      OFFERED: 'OFFER',
+      ACCEPTED: 'NUMBER',
+      RESERVED: 'CONFIRMATION',
+      CONFIRMED: 'ARRIVAL',
+      ARRIVED: 'TREATMENT',
+      IN_TREATMENT: 'TREATMENT',
+      FIRST_VISIT: 'FIRST_VISIT',
+      BETWEEN_VISITS: 'END',
+    });
+    for (const status of ENDED) {
+      expect(stopOf({ status, owesRelease: true })).toBe('RELEASE');
+      expect(stopOf({ status, owesRelease: false })).toBe('END');
+    }
+  });
+});
+
+describe('in the words of others', () => {
+  // HL7 BSeR's business statuses as domain documents list them; FHIR R4's value sets.
+  const BSER = ['2.0', '3.0', '4.0', '5.1.1', '5.1.2', '5.1.3', '5.1.4', '5.2', '6.0', '7.0'];
+  const REQUEST = ['draft', 'active', 'on-hold', 'revoked', 'completed', 'entered-in-error', 'unknown'];
+  const TASK = [
+    'draft',
+    'requested',
+    'received',
+    'accepted',
+    'rejected',
+    'ready',
+    'cancelled',
+    'in-progress',
+    'on-hold',
+    'failed',
+    'completed',
+    'entered-in-error',
+  ];
+
+  test.each(STATUSES)('%s has a status of BSeR and of FHIR', (status) => {
+    const { bser, serviceRequest, task } = STANDARD[status];
+    expect(BSER).toContain(bser);
+    expect(REQUEST).toContain(serviceRequest);
+    expect(TASK).toContain(task);
+    const isOver = ['revoked', 'completed'].includes(serviceRequest);
+    expect(isOver).toBe(ENDED.includes(status));
+  });
+
+  test('an accepted referral whose clinic was called off is “5.1.3 event cancelled”', () => {
+    const at = '2026-03-02T00:00:00.000Z';
+    expect(
+      standardOf({ status: 'ACCEPTED', timeline: [{ at, status: 'ACCEPTED', reason: 'NUMBER_LOST' }] }).bser,
+    ).toBe('5.1.3');
+    expect(standardOf({ status: 'ACCEPTED', timeline: [{ at, status: 'ACCEPTED' }] }).bser).toBe('3.0');
+  });
+});
+
+test('the timeline has plain Chinese for every state, up and down', () => {
+  for (const direction of ['UP', 'DOWN'] as const)
+    for (const status of STATUSES)
+      expect(wordsFor({ direction }, { status }, '县医院')).toMatch(/^[\p{Script=Han}，。：、]+$/u);
+});
+
+describe('a standing referral', () => {
+  const standing = { intervalDays: 30, count: 3, until: '2026-06-01' } as const;
+  test.each([
+    ['is due an interval after the last visit', 1, '2026-03-05', '2026-04-04'],
+    ['ends with its last visit', 3, '2026-03-05', undefined],
+    ['ends with its last day', 2, '2026-05-10', undefined],
+  ] as const)('%s', (_, round, last, due) => {
+    expect(nextReturn({ standing, round } as Pick<Referral, 'standing' | 'round'>, last)).toBe(due);
+  });
+});
+
+test('a bed will be asked for, and offered, in these words', () => {
+  const request = {
+    patientId: 'pat1',
+    reservationId: 'ref1-1',
+    institutionId: 'county',
+    departmentId: 'd1',
+    urgency: 'GREEN',
+    expectedOn: '2026-03-04',
+    holdSeconds: 3600,
+  };
+  expect(bedRequest.safeParse(request).success).toBe(true);
+  expect(bedRequest.safeParse({ ...request, name: '某人' }).data).toEqual(request);
+  const offer = {
+    bedId: 'bed1',
+    ward: 'w1',
+    admittedOn: '2026-03-04',
+    heldUntil: '2026-03-03T00:00:00.000Z',
+  };
+  expect(bedOffer.safeParse(offer).success).toBe(true);
+});
