@@ -7,7 +7,7 @@ import { confirmAppointment } from '../../../functions/booking/confirm-appointme
 import { booking } from '../../../functions/booking/context.ts';
 import { bookingPolicy } from '../../../functions/booking/policy.ts';
 import { rescheduleAppointment } from '../../../functions/booking/reschedule-appointment.ts';
-import type { AppointmentId } from '../../../functions/booking/store.ts';
+import type { Appointment, AppointmentId } from '../../../functions/booking/store.ts';
 import { tickSchedule } from '../../../functions/booking/tick-schedule.ts';
 import { joinWaitlist, leaveWaitlist } from '../../../functions/booking/waitlist.ts';
 import { patientProfileKey } from '../../../shared/access/patient-view.ts';
@@ -20,6 +20,7 @@ import { createWorker } from '../../../shared/worker.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
 import { checkAtRest, RuleWatch } from './invariants.ts';
+import { type PaymentStep, payment, quietPayment } from './payments.ts';
 import { policyValues } from './policy-values.ts';
 import { addSchedule, HOSPITAL, LAMBDA } from './scene.ts';
 
@@ -85,6 +86,12 @@ export async function runHistory(seed: number, operations: number): Promise<Hist
   return { writes: history.watch.writes, outcomes: history.outcomes };
 }
 
+/** Two payers at once: what the one has claimed the other must not move. */
+const SETTLEMENTS = ['settlement-1', 'settlement-2'] as const;
+
+/** The lock of a charge did not take the step. */
+class Refused extends Error {}
+
 class History {
   readonly watch = new RuleWatch(city.policy(bookingPolicy).at('2026-03-02'));
   readonly outcomes = new Map<string, number>();
@@ -92,6 +99,8 @@ class History {
   readonly #waiting: (() => void)[] = [];
   readonly #events: string[] = [];
   readonly #appointments: AppointmentId[] = [];
+  /** As they were first written: a charge's facts never change. */
+  readonly #charged: Appointment[] = [];
   readonly #schedules: string[] = [];
   readonly #deps: Deps;
   readonly #scene: TestDeps;
@@ -129,8 +138,8 @@ class History {
         slotCount: 1 + this.#below(2),
         quota: this.#random() < 0.5 ? { COMMUNITY: apart } : { ONSITE: Math.min(1, apart) },
         visitKind: this.#random() < 0.5 ? 'general' : 'expert',
-        feeFen: this.#random() < 0.3 ? 500 : 0,
-        paymentMode: 'ONSITE',
+        feeFen: this.#random() < 0.5 ? 500 : 0,
+        paymentMode: this.#random() < 0.6 ? 'ONLINE' : 'ONSITE',
       });
       this.#schedules.push(scheduleId);
     }
@@ -160,6 +169,9 @@ class History {
   async rest(): Promise<void> {
     this.#interleaved = false;
     const deps = { ...this.#scene, table: this.watch.watched(this.#scene.table) };
+    for (const appointment of this.#charged)
+      for (const settlement of SETTLEMENTS)
+        await quietPayment(deps, appointment, this.#pick(['pay', 'open'] as const), settlement);
     for (let round = 0; round < 12; round += 1) {
       this.#scene.clock.advance(3 * 60_000);
       await this.#everything(deps);
@@ -188,6 +200,8 @@ class History {
         patientId: String(item['patientId']),
         appointmentId: String(item['appointmentId']),
       });
+    if (key.sk.startsWith('appointment#') && old === undefined && item['charge'] !== undefined)
+      this.#charged.push(item as unknown as Appointment);
   }
 
   /** Events come in any order, and one in five twice. */
@@ -217,8 +231,9 @@ class History {
       () => this.#ended(name, 'ok'),
       (error: unknown) => {
         const isAccident = error instanceof Error && error.name === 'TableUnavailable';
-        if (!(error instanceof Refusal) && !isAccident) this.#failure ??= error;
-        this.#ended(name, error instanceof Refusal ? error.code : 'unanswered');
+        const isRefused = error instanceof Refused;
+        if (!(error instanceof Refusal) && !isAccident && !isRefused) this.#failure ??= error;
+        this.#ended(name, error instanceof Refusal ? error.code : isRefused ? 'refused' : 'unanswered');
       },
     );
   }
@@ -237,6 +252,7 @@ class History {
     const slot = this.#pick([undefined, undefined, '09:00', '10:00']);
     const wanted = slot === undefined ? {} : { slot };
     const doer = { by: 'account-1' };
+    if (this.#charged.length > 0 && this.#random() < 0.25) return this.#payment();
     const dice = this.#random();
     if (dice < 0.4 || this.#appointments.length === 0) {
       const channel = this.#pick(['MINI_PROGRAM', 'MINI_PROGRAM', 'COMMUNITY', 'ONSITE'] as const);
@@ -262,7 +278,7 @@ class History {
     if (dice < 0.88) return ['sweep', () => createWorker(booking, deps)({ sweep: true }, LAMBDA)];
     if (dice < 0.91) return ['tick', () => tickSchedule(deps, scheduleId)];
     if (dice < 0.97) return ['deliver', () => this.#deliver(deps)];
-    if (dice < 0.985) {
+    if (dice < 0.982) {
       const extra = {
         institutionId: HOSPITAL,
         scheduleId,
@@ -273,8 +289,26 @@ class History {
       };
       return ['extra', () => addExtraNumber(deps, extra)];
     }
-    const stop = { institutionId: HOSPITAL, scheduleId, reason: '停诊', doer };
-    return ['stop', () => cancelSchedule(deps, stop)];
+    if (dice < 0.99) {
+      const stop = { institutionId: HOSPITAL, scheduleId, reason: '停诊', doer };
+      return ['stop', () => cancelSchedule(deps, stop)];
+    }
+    return ['tick', () => tickSchedule(deps, scheduleId)];
+  }
+
+  /** What payment does to the lock of a charge; booking hears of it at once, or when the stream tells it. */
+  #payment(): readonly [string, () => Promise<unknown>] {
+    const appointment = this.#pick(this.#charged);
+    const step: PaymentStep = this.#pick(['claim', 'claim', 'pay', 'pay', 'open', 'refund']);
+    const settlement = this.#pick(SETTLEMENTS);
+    const isHeard = this.#random() < 0.3;
+    const work = async (): Promise<void> => {
+      const done = isHeard
+        ? await payment(this.#deps, appointment, step, settlement)
+        : await quietPayment(this.#deps, appointment, step, settlement);
+      if (!done) throw new Refused();
+    };
+    return [step, work];
   }
 
   /** The table with a turn to wait for before each call. */

@@ -1,6 +1,7 @@
 import type { BookingPolicy, Period } from '../../../functions/booking/policy.ts';
 import type { Appointment, Claim, ScheduleDetail, StoredRecord } from '../../../functions/booking/store.ts';
 import { type AppointmentStatus, TRANSITIONS } from '../../../functions/booking/transitions.ts';
+import type { ChargeLock } from '../../../shared/charges/charge-lock.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
 import type { Item, Table } from '../../../shared/data/table.ts';
 import { addDays, addMonths, type Day, dayOf } from '../../../shared/kernel/china-time.ts';
@@ -9,6 +10,22 @@ import { addDays, addMonths, type Day, dayOf } from '../../../shared/kernel/chin
 
 const POOLS = ['PUBLIC', 'COMMUNITY', 'REFERRAL', 'ONSITE'] as const;
 const VACATED: readonly AppointmentStatus[] = ['CANCELLED_BY_PATIENT', 'CANCELLED_BY_HOSPITAL', 'EXPIRED'];
+/** What an appointment may say of its charge while its lock stands there: it may not have heard yet, never the reverse. */
+const LOCKS_BEHIND: Readonly<Record<string, readonly string[]>> = {
+  OPEN: ['OPEN', 'CLAIMED', 'PAID', 'REFUNDED'],
+  PAID: ['PAID', 'REFUNDED'],
+  VOID: ['WITHDRAWN'],
+  REFUND_DUE: ['REFUND_DUE', 'REFUNDED'],
+  REFUNDED: ['REFUNDED'],
+};
+/** The same when everything has been heard. */
+const LOCK_AT_REST: Readonly<Record<string, readonly string[]>> = {
+  OPEN: ['OPEN', 'CLAIMED'],
+  PAID: ['PAID'],
+  VOID: ['WITHDRAWN'],
+  REFUND_DUE: ['REFUND_DUE'],
+  REFUNDED: ['REFUNDED'],
+};
 const FIRST: readonly AppointmentStatus[] = ['HELD', 'BOOKED', 'EXPIRED'];
 
 export class RuleBroken extends Error {}
@@ -91,6 +108,7 @@ export class RuleWatch {
     if (key.sk.startsWith('appointment#')) {
       const appointment = typed<Appointment>(item);
       this.#judgeMove(old && typed<Appointment>(old), appointment);
+      this.#judgeCharge(appointment);
       this.#judgeBacking(appointment.scheduleId);
     }
   }
@@ -156,6 +174,17 @@ export class RuleWatch {
       const next: readonly string[] = TRANSITIONS[old.status];
       must(old.status === 'HELD' ? 'I4' : 'I7', next.includes(status), `${old.status} became ${status}`);
     }
+  }
+
+  /** P1, P5: a lock says more than its appointment, never less, and nobody ends what may still be paid for. */
+  #judgeCharge({ appointmentId, status, charge }: Appointment): void {
+    if (charge === undefined) return;
+    const lock = this.#items.get(`charge-lock#booking#${charge.chargeId}|lock`);
+    const is = lock === undefined ? 'OPEN' : typed<ChargeLock>(lock).status;
+    const fits = LOCKS_BEHIND[charge.status]?.includes(is) === true;
+    must('P1', fits, `${appointmentId}: a ${charge.status} charge over a ${is} lock`);
+    const isOwed = is === 'CLAIMED' || is === 'PAID' || is === 'OPEN';
+    must('P5', !(VACATED.includes(status) && isOwed), `a ${status} appointment over a ${is} lock`);
   }
 
   #judgeRecord(old: StoredRecord | undefined, record: StoredRecord, at: number): void {
@@ -243,6 +272,15 @@ export function checkAtRest(items: readonly Item[], now: number): void {
         ([lane, tokens]) => lane.startsWith('W') && tokens.length > 0,
       );
       must('I5', kept.length === 0, `numbers are kept for nobody in ${kept.map(([lane]) => lane).join()}`);
+    }
+    if (item.sk.startsWith('appointment#')) {
+      const { appointmentId, status, charge } = typed<Appointment>(item);
+      if (charge === undefined) continue;
+      const lock = at.get(`charge-lock#booking#${charge.chargeId}|lock`);
+      const is = lock === undefined ? 'OPEN' : typed<ChargeLock>(lock).status;
+      const fits = LOCK_AT_REST[charge.status]?.includes(is) === true;
+      must('P1', fits, `${appointmentId}: a ${charge.status} charge rests over a ${is} lock`);
+      must('P5', (status === 'PENDING_PAYMENT') <= (is === 'CLAIMED'), 'it waits for a payment that is over');
     }
     if (item.sk === 'record') {
       for (const [id, packed] of Object.entries(typed<StoredRecord>(item).entries)) {

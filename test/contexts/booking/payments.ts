@@ -17,8 +17,13 @@ const SETTLEMENT = 'settlement-1';
 export type PaymentStep = 'claim' | 'open' | 'pay' | 'refund';
 
 /** False: the lock refuses it. */
-export async function payment(deps: Deps, appointment: Appointment, step: PaymentStep): Promise<boolean> {
-  const changed = await quietPayment(deps, appointment, step);
+export async function payment(
+  deps: Deps,
+  appointment: Appointment,
+  step: PaymentStep,
+  settlementId = SETTLEMENT,
+): Promise<boolean> {
+  const changed = await quietPayment(deps, appointment, step, settlementId);
   if (changed) await hearOfCharge(deps, appointment);
   return changed;
 }

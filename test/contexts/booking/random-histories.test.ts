@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { runHistory } from './history.ts';
 
 const HISTORIES = 2_000;
-const OPERATIONS = 18;
+const OPERATIONS = 21;
 
 /** Another first seed, or more histories, for a longer search: `BOOKING_SEED=7 BOOKING_HISTORIES=50000`. */
 const first = Number(process.env['BOOKING_SEED'] ?? 1);
 const histories = Number(process.env['BOOKING_HISTORIES'] ?? HISTORIES);
 
-test('I1–I7 hold after every write of thousands of interleaved histories with failing writes, and all comes to rest', {
+test('I1–I7, P1 and P5 hold after every write of thousands of interleaved histories with payments and failing writes, and all comes to rest', {
   timeout: 600_000,
 }, async () => {
   const outcomes = new Map<string, number>();
@@ -24,8 +24,11 @@ test('I1–I7 hold after every write of thousands of interleaved histories with 
   console.log(`${histories} histories, ${writes} writes, each held against the rules`);
   // A search that only ever refuses finds nothing.
   const done = ['book', 'confirm', 'cancel', 'reschedule', 'join', 'check-in', 'call', 'extra', 'stop'];
-  for (const operation of done)
+  const paid = ['claim', 'open', 'pay', 'refund'];
+  for (const operation of [...done, ...paid])
     expect([operation, outcomes.get(`${operation} ok`) ?? 0]).not.toEqual([operation, 0]);
   expect(outcomes.get('book SOLD_OUT')).toBeGreaterThan(0);
+  expect(outcomes.get('cancel PAYMENT_UNDER_WAY')).toBeGreaterThan(0);
+  expect(outcomes.get('claim refused')).toBeGreaterThan(0);
   expect(writes).toBeGreaterThan(histories * 20);
 });
