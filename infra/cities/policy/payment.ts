@@ -12,7 +12,7 @@ interface PaymentEntry {
 const values: PaymentEntry['values'] = {
   settlementMinutes: 15,
   leastSecondsToPay: 60,
-  checkAfterSeconds: [15, 30, 60, 120, 240, 300],
+  checkAfterSeconds: [15, 30, 60, 120, 240, 300, 300, 300, 600, 600, 1_800],
   giveUpAfterMinutes: 24 * 60,
   mostCharges: 50,
   refunds: {
