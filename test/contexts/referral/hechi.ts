@@ -1,4 +1,5 @@
 import type { Accepted } from '../../../functions/referral/counts.ts';
+import { mulberry32 } from './mulberry32.ts';
 
 /**
  * Generated referrals of 桂西北医联体: 6,350 up and 315 down in three years between its lead and 22 members, as the
@@ -27,14 +28,4 @@ export function hechiReferrals(seed: number): readonly Accepted[] {
     };
   });
   return all.toSorted((one, other) => (one.at < other.at ? -1 : 1));
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

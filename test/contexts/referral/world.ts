@@ -16,6 +16,7 @@ import { type DefinitionFile, readDefinitionFile } from '../../../infra/workflow
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
 import type { Context } from '../../../shared/context.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
+import type { Table } from '../../../shared/data/table.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { createStepFunctions } from '../../../shared/workflows/step-functions.ts';
 import { type TestDeps, type TestDepsOptions, testDeps } from '../../support/deps.ts';
@@ -32,6 +33,10 @@ export interface World {
   settle(): Promise<void>;
   /** Lets time pass from one thing that is due to the next. */
   pass(ms: number): Promise<void>;
+  /** Delivers one event, out of turn, now and then one that comes again. */
+  deliverOne(random: () => number): Promise<void>;
+  /** From now on events are delivered again. */
+  release(): void;
   /** Calls Step Functions' API. */
   sfn(operation: string, body: JsonObject): Promise<JsonObject>;
   readonly machineArn: string;
@@ -70,6 +75,10 @@ export interface WorldOptions extends TestDepsOptions {
   readonly clinicDays?: readonly string[];
   readonly feeFen?: number;
   readonly numbers?: number;
+  /** Events wait until `deliverOne` or `release`. */
+  readonly heldBack?: boolean;
+  /** Put between the contexts and the table. */
+  readonly wrap?: (table: Table) => Table;
 }
 
 export async function openWorld({
@@ -77,11 +86,16 @@ export async function openWorld({
   clinicDays = ['2026-03-05', '2026-03-06'],
   feeFen = 0,
   numbers = 3,
+  heldBack = false,
+  wrap = (table) => table,
   ...options
 }: WorldOptions = {}): Promise<World> {
   const queue: string[] = [];
   const heard: { type: string; data: Record<string, unknown> }[] = [];
-  const onChange = ({ old, new: item }: Change): void => {
+  let isHeldBack = heldBack;
+  const onChange = (change: Change): void => {
+    options.memory?.onChange?.(change);
+    const { old, new: item } = change;
     if (item === undefined || typeof item['event'] !== 'string' || item['eventId'] === old?.['eventId'])
       return;
     queue.push(item['event']);
@@ -120,6 +134,7 @@ export async function openWorld({
   const arnPrefix = machineArn(LAPTOP, '');
   const deps: TestDeps = {
     ...bare,
+    table: wrap(bare.table),
     workflows: createStepFunctions({ client: client as never, arnPrefix, use: referral.workflows }),
   };
   const workers = new Map(contexts.map((context) => [context.name, createWorker(context, deps)]));
@@ -158,6 +173,7 @@ export async function openWorld({
   async function settle(): Promise<void> {
     let failures = 0;
     for (;;) {
+      if (isHeldBack) return;
       await engine.idle();
       const event = queue.shift();
       if (event === undefined) {
@@ -189,6 +205,21 @@ export async function openWorld({
   }
 
   return {
+    async deliverOne(random) {
+      const index = Math.floor(random() * queue.length);
+      const event = random() < 0.15 ? queue[index] : queue.splice(index, 1)[0];
+      if (event === undefined) return;
+      try {
+        await deliver(event);
+      } catch (error) {
+        // The bus delivers again what was not taken.
+        queue.push(event);
+        throw error;
+      }
+    },
+    release() {
+      isHeldBack = false;
+    },
     deps,
     engine,
     settle,

@@ -1,0 +1,389 @@
+import { checkIn, takeVisitStep } from '../../../functions/booking/attend.ts';
+import { cancelAppointment } from '../../../functions/booking/cancel-appointment.ts';
+import { cancelSchedule } from '../../../functions/booking/cancel-schedule.ts';
+import { confirmAppointment } from '../../../functions/booking/confirm-appointment.ts';
+import { booking } from '../../../functions/booking/context.ts';
+import { applyForReferral } from '../../../functions/referral/apply-for-referral.ts';
+import {
+  completeVisit,
+  recordArrival,
+  recordFirstVisit,
+  reportDeath,
+  startTreatment,
+  withdrawReferral,
+} from '../../../functions/referral/attend.ts';
+import { referral } from '../../../functions/referral/context.ts';
+import { decideAtCentre, decideAtCommunity } from '../../../functions/referral/decide-at-centre.ts';
+import { deskOf } from '../../../functions/referral/desks.ts';
+import { reviewAtGate, supplementReferral } from '../../../functions/referral/review-at-gate.ts';
+import { type Referral, type ReferralId, referrals } from '../../../functions/referral/store.ts';
+import type { Change } from '../../../shared/data/memory-store.ts';
+import type { Table } from '../../../shared/data/table.ts';
+import { TableUnavailable } from '../../../shared/data/table-errors.ts';
+import type { Deps } from '../../../shared/deps.ts';
+import { Refusal } from '../../../shared/kernel/errors.ts';
+import { createWorker } from '../../../shared/worker.ts';
+import { cityWith } from '../../support/city-policy.ts';
+import { LAMBDA } from '../booking/scene.ts';
+import { checkAtRest, RuleWatch } from './invariants.ts';
+import { mulberry32 } from './mulberry32.ts';
+import { COMPLETION, PLAN } from './people.ts';
+import { referralPolicyValues } from './policy-values.ts';
+import {
+  CARDIOLOGY,
+  CITY,
+  CITY_CARDIOLOGY,
+  COUNTY,
+  DAY,
+  ENDOCRINE,
+  openWorld,
+  TOWN,
+  TOWN_GP,
+  VILLAGE,
+  type World,
+} from './world.ts';
+
+const city = cityWith('demo', 'referral', referralPolicyValues);
+const PATIENTS = ['pat00001', 'pat00002'];
+const CLINICS = ['20260303A-dr-county', '20260304A-dr-county'];
+const MOST_AT_ONCE = 4;
+/** How often a write is not done, or done and not answered. */
+const MISFORTUNE = 0.01;
+
+export interface HistoryResult {
+  readonly writes: number;
+  /** How often each operation succeeded or was refused, by name and code. */
+  readonly outcomes: ReadonlyMap<string, number>;
+  /** How often a referral ended in each way. */
+  readonly endings: readonly string[];
+}
+
+/** Runs one random history of every actor and timer, each await interleaved, and holds every write to the rules. */
+export async function runHistory(seed: number, operations: number): Promise<HistoryResult> {
+  const history = new History(seed);
+  try {
+    await history.prepare();
+    await history.run(operations);
+    return await history.rest();
+  } finally {
+    await history.close();
+  }
+}
+
+class History {
+  readonly #watch = new RuleWatch();
+  readonly #outcomes = new Map<string, number>();
+  readonly #random: () => number;
+  readonly #waiting: (() => void)[] = [];
+  readonly #ids: ReferralId[] = [];
+  #world: World | undefined;
+  #running = 0;
+  #interleaved = false;
+  #failure: unknown;
+
+  constructor(seed: number) {
+    this.#random = mulberry32(seed);
+  }
+
+  async prepare(): Promise<void> {
+    const onChange = (change: Change): void => {
+      this.#watch.onChange(change);
+      if (change.key.sk.startsWith('referral#') && change.old === undefined)
+        this.#ids.push({
+          patientId: String(change.new?.['patientId']),
+          referralId: String(change.new?.['referralId']),
+        });
+    };
+    this.#world = await openWorld({
+      city,
+      clinicDays: ['2026-03-03', '2026-03-04'],
+      numbers: 1 + this.#below(2),
+      heldBack: true,
+      memory: { onChange },
+      wrap: (table) => this.#taking(table),
+    });
+    this.#interleaved = true;
+  }
+
+  async run(operations: number): Promise<void> {
+    let started = 0;
+    while (started < operations || this.#running > 0) {
+      const dice = this.#random();
+      if (started < operations && this.#running < MOST_AT_ONCE && (dice < 0.3 || this.#running === 0)) {
+        started += 1;
+        this.#start();
+      } else if (dice > 0.99) {
+        this.#here.deps.clock.advance(this.#below(150) * 60_000);
+      } else {
+        this.#waiting.splice(this.#below(this.#waiting.length), 1)[0]?.();
+      }
+      await settled();
+      if (this.#failure !== undefined) throw this.#failure;
+    }
+  }
+
+  /** Everything that is left happens, until nothing is due any more. Then all must have ended. */
+  async rest(): Promise<HistoryResult> {
+    this.#interleaved = false;
+    for (const go of this.#waiting.splice(0)) go();
+    const world = this.#here;
+    world.release();
+    await world.pass(20 * DAY);
+    await checkAtRest(world);
+    const endings = world.deps
+      .all()
+      .filter(({ sk }) => sk.startsWith('referral#'))
+      .map(({ status }) => String(status));
+    return { writes: this.#watch.writes, outcomes: this.#outcomes, endings };
+  }
+
+  async close(): Promise<void> {
+    this.#interleaved = false;
+    for (const go of this.#waiting.splice(0)) go();
+    await this.#world?.close();
+  }
+
+  get #here(): World {
+    if (this.#world === undefined) throw new Error('the history has not begun');
+    return this.#world;
+  }
+
+  #start(): void {
+    const [name, work] = this.#operation();
+    this.#running += 1;
+    work().then(
+      () => this.#ended(name, 'ok'),
+      (error: unknown) => {
+        const isAccident = error instanceof Error && error.name === 'TableUnavailable';
+        if (!(error instanceof Refusal) && !isAccident && !isCodeOnly(error)) this.#failure ??= error;
+        this.#ended(name, error instanceof Refusal ? error.code : 'unanswered');
+      },
+    );
+  }
+
+  #ended(name: string, outcome: string): void {
+    this.#running -= 1;
+    const key = `${name} ${outcome}`;
+    this.#outcomes.set(key, (this.#outcomes.get(key) ?? 0) + 1);
+  }
+
+  #operation(): readonly [string, () => Promise<unknown>] {
+    const { deps } = this.#here;
+    const dice = this.#random();
+    const id = this.#pick(this.#ids.length === 0 ? [undefined] : this.#ids);
+    if (id === undefined || dice < 0.08) return ['apply', () => this.#apply(deps)];
+    if (dice < 0.28) return ['deliver', () => this.#here.deliverOne(this.#random)];
+    if (dice < 0.36) return ['engine', () => this.#here.engine.fireDue(deps.clock.now())];
+    if (dice < 0.42) {
+      const context = this.#pick([booking, referral]);
+      return ['sweep', () => createWorker(context, deps)({ sweep: true }, LAMBDA)];
+    }
+    if (dice < 0.43) return ['kill', () => this.#kill(id)];
+    if (dice < 0.44)
+      return [
+        'stop-clinic',
+        () =>
+          cancelSchedule(deps, {
+            institutionId: COUNTY,
+            scheduleId: this.#pick(CLINICS),
+            reason: '停诊',
+            doer: { by: 'acc-clerk' },
+          }),
+      ];
+    if (dice < 0.62) return ['at-booking', () => this.#atBooking(deps, id)];
+    // Mostly the step that is wanted, by whom it is wanted of; else any step by anybody.
+    return dice < 0.9 ? ['wanted', () => this.#wanted(deps, id)] : ['any', () => this.#any(deps, id)];
+  }
+
+  async #apply(deps: Deps): Promise<unknown> {
+    const dice = this.#random();
+    const down = dice < 0.2;
+    const from = down ? COUNTY : this.#pick([TOWN, VILLAGE]);
+    const departmentId = down ? TOWN_GP : this.#pick([CARDIOLOGY, CARDIOLOGY, ENDOCRINE]);
+    const standing =
+      dice > 0.85 ? { standing: { intervalDays: 1, count: 2, until: '2026-03-20' as const } } : {};
+    return applyForReferral(deps, {
+      patientId: this.#pick(PATIENTS),
+      direction: down ? 'DOWN' : 'UP',
+      urgency: down
+        ? 'ORDINARY'
+        : this.#pick(['EMERGENCY', 'GREEN', 'URGENT', 'ORDINARY', 'ORDINARY'] as const),
+      doer: {
+        by: `acc-${from}-doctor`,
+        role: 'family-doctor',
+        institutionId: from,
+        practitionerId: from === COUNTY ? 'dr-county' : 'dr-town',
+      },
+      requestKey: `apply-${this.#below(6)}`,
+      application: {
+        toInstitutionId: down ? TOWN : COUNTY,
+        toDepartmentId: departmentId,
+        criteria: [down ? 'COMMON_DISEASE' : 'CRITICAL'],
+        diagnosis: { icd10: 'I10', text: '高血压' },
+        history: '病史',
+        attachments: [{ kind: 'REPORT', id: 'r1' }],
+        consent: { by: 'PATIENT', form: 'WRITTEN', on: '2026-03-02' },
+        ...(down ? { plan: PLAN } : standing),
+      } as never,
+    });
+  }
+
+  async #kill({ referralId }: ReferralId): Promise<unknown> {
+    const executionArn = `${this.#here.machineArn.replace('stateMachine', 'execution')}:${referralId}-1`;
+    return this.#here.sfn('StopExecution', { executionArn }).catch(() => undefined);
+  }
+
+  async #atBooking(deps: Deps, id: ReferralId): Promise<unknown> {
+    const { patientId } = id;
+    const seen = await referrals.get(deps.table, id, { consistent: true });
+    const appointmentId = seen?.number?.appointmentId;
+    if (appointmentId === undefined) return undefined;
+    const one = { patientId, appointmentId };
+    const dice = this.#random();
+    const doer = { by: 'account-patient' };
+    if (dice < 0.45) return confirmAppointment(deps, one, doer);
+    if (dice < 0.53) return cancelAppointment(deps, one, { doer, atDesk: true });
+    if (dice < 0.85) {
+      if (this.#random() < 0.6)
+        deps.clock.now() < Date.parse(seen?.number?.startsAt ?? '') && this.#toClinic(seen);
+      return checkIn(deps, one, doer);
+    }
+    return takeVisitStep(deps, one, this.#pick(['call', 'start', 'fulfil'] as const), doer);
+  }
+
+  #toClinic(seen: Referral | undefined): void {
+    const { clock } = this.#here.deps;
+    const opens = Date.parse(seen?.number?.startsAt ?? '') - 30 * 60_000;
+    if (opens > clock.now()) clock.advance(opens - clock.now());
+  }
+
+  async #wanted(deps: Deps, id: ReferralId): Promise<unknown> {
+    const seen = await referrals.get(deps.table, id);
+    if (seen === undefined) return undefined;
+    const { institutionId } = deskOf(seen) ?? { institutionId: TOWN };
+    return this.#step(deps, id, seen.status, institutionId, 0.9);
+  }
+
+  #any(deps: Deps, id: ReferralId): Promise<unknown> {
+    const status = this.#pick([
+      'GATE_REVIEW',
+      'RETURNED',
+      'OFFERED',
+      'CONFIRMED',
+      'ARRIVED',
+      'FIRST_VISIT',
+    ] as const);
+    return this.#step(deps, id, status, this.#pick([TOWN, VILLAGE, COUNTY, CITY]), 0.5);
+  }
+
+  async #step(
+    deps: Deps,
+    id: ReferralId,
+    status: Referral['status'],
+    institutionId: string,
+    hopeful: number,
+  ): Promise<unknown> {
+    const stepping = {
+      doer: { by: `acc-${institutionId}`, role: 'referral-coordinator', institutionId },
+      requestKey: `step-${this.#below(1000)}`,
+    };
+    const home = { doer: { by: 'account-patient', role: 'resident' }, requestKey: stepping.requestKey };
+    const dice = this.#random();
+    if (dice > 0.985) return reportDeath(deps, id, stepping);
+    if (dice > 0.95) return withdrawReferral(deps, id, { reason: '不去了' }, home);
+    const hoped = this.#random() < hopeful;
+    const reason = '理由说明';
+    switch (status) {
+      case 'GATE_REVIEW': {
+        const decision = hoped ? 'APPROVE' : this.#pick(['RETURN', 'REJECT'] as const);
+        const body = decision === 'APPROVE' ? { decision } : { decision, reason };
+        return reviewAtGate(deps, id, body as never, stepping);
+      }
+      case 'RETURNED':
+        return supplementReferral(deps, id, { attachments: [] }, stepping);
+      case 'OFFERED':
+        return this.#decide(deps, id, hoped, stepping);
+      case 'CONFIRMED':
+        return recordArrival(deps, id, stepping);
+      case 'ARRIVED':
+        return hoped
+          ? startTreatment(deps, id, stepping)
+          : completeVisit(deps, id, COMPLETION as never, stepping);
+      case 'IN_TREATMENT':
+        return completeVisit(deps, id, COMPLETION as never, stepping);
+      case 'FIRST_VISIT':
+        return recordFirstVisit(deps, id, { on: '2026-03-03', findings: '平稳' }, stepping);
+      default:
+        return undefined;
+    }
+  }
+
+  async #decide(
+    deps: Deps,
+    id: ReferralId,
+    hoped: boolean,
+    stepping: Parameters<typeof reportDeath>[2],
+  ): Promise<unknown> {
+    const seen = await referrals.get(deps.table, id);
+    const reason = '理由说明';
+    if (seen?.direction === 'DOWN') {
+      const body = hoped ? ({ decision: 'ACCEPT' } as const) : ({ decision: 'DECLINE', reason } as const);
+      return decideAtCommunity(deps, id, body, stepping);
+    }
+    if (hoped && this.#random() < 0.8) return decideAtCentre(deps, id, { decision: 'ACCEPT' }, stepping);
+    const target = this.#pick([
+      { toInstitutionId: COUNTY, toDepartmentId: ENDOCRINE },
+      { toInstitutionId: COUNTY, toDepartmentId: CARDIOLOGY },
+      { toInstitutionId: CITY, toDepartmentId: CITY_CARDIOLOGY },
+    ]);
+    const body = this.#pick([
+      { decision: 'ADMIT', expectedOn: '2026-03-03' },
+      { decision: 'RETURN', reason },
+      { decision: 'DECLINE', reason },
+      { decision: 'REROUTE', reason, ...target },
+    ] as const);
+    return decideAtCentre(deps, id, body as never, stepping);
+  }
+
+  /** The table with a turn to wait for before each call. */
+  #taking(table: Table): Table {
+    const turn = async <T>(call: () => Promise<T>): Promise<T> => {
+      if (this.#interleaved) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      return call();
+    };
+    const write = async <T>(call: () => Promise<T>): Promise<T> => {
+      const dice = this.#interleaved ? this.#random() : 1;
+      if (dice < MISFORTUNE / 2) throw new TableUnavailable('ThrottlingException', 'no');
+      const answer = await turn(call);
+      if (dice < MISFORTUNE) throw new TableUnavailable('TimeoutError', 'unknown');
+      return answer;
+    };
+    return {
+      get: (...args) => turn(() => table.get(...args)),
+      getMany: (...args) => turn(() => table.getMany(...args)),
+      query: (...args) => turn(() => table.query(...args)),
+      put: (...args) => write(() => table.put(...args)),
+      update: (...args) => write(() => table.update(...args)),
+      delete: (...args) => write(() => table.delete(...args)),
+      transact: (...args) => write(() => table.transact(...args)),
+    };
+  }
+
+  #below(count: number): number {
+    return Math.floor(this.#random() * count);
+  }
+
+  #pick<T>(things: readonly T[]): T {
+    return things[this.#below(things.length)] as T;
+  }
+}
+
+/** A worker lets an error out without its message, under its code. */
+function isCodeOnly(error: unknown): boolean {
+  return error instanceof Error && /^[A-Z_]+$/.test(error.name);
+}
+
+/** After this no use case can go on without another turn. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
