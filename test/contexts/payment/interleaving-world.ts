@@ -149,6 +149,26 @@ export async function sweep(deps: PaymentDeps): Promise<void> {
   for (const context of CONTEXTS) await createWorker(context, deps)({ sweep: true }, LAMBDA);
 }
 
+/** From one appointment to the next, WeChat's and our own. */
+export async function passTime(
+  { direct, provider }: Pick<World, 'direct' | 'provider'>,
+  ms: number,
+  everything: () => Promise<void>,
+): Promise<void> {
+  const end = direct.clock.now() + ms;
+  await everything();
+  while (direct.clock.now() < end) {
+    const now = direct.clock.now();
+    const timers = direct
+      .all()
+      .flatMap((item) => (typeof item['dueAt'] === 'string' ? [Date.parse(item['dueAt'])] : []));
+    const theirs = (await provider.agenda.nextAfter(now)) ?? end;
+    const next = Math.min(end, theirs, ...timers.map((at) => (at > now ? at : now + 60_000)));
+    direct.clock.advance(next - now);
+    await everything();
+  }
+}
+
 /** An event at whoever subscribes to it. */
 export async function deliver(deps: PaymentDeps, event: string): Promise<void> {
   const { type } = JSON.parse(event) as { type: string };

@@ -28,6 +28,7 @@ import {
   openidOf,
   openWorld,
   PATIENTS,
+  passTime,
   sweep,
   type World,
 } from './interleaving-world.ts';
@@ -205,21 +206,8 @@ class History {
     for (const url of provider.urls) watch.checkText('an address', url);
   }
 
-  /** From one appointment to the next, WeChat's and our own. */
-  async #pass(ms: number): Promise<void> {
-    const { direct, provider } = this.world;
-    const end = direct.clock.now() + ms;
-    await this.#everything();
-    while (direct.clock.now() < end) {
-      const now = direct.clock.now();
-      const timers = direct
-        .all()
-        .flatMap((item) => (typeof item['dueAt'] === 'string' ? [Date.parse(item['dueAt'])] : []));
-      const theirs = (await provider.agenda.nextAfter(now)) ?? end;
-      const next = Math.min(end, theirs, ...timers.map((at) => (at > now ? at : now + MINUTE)));
-      direct.clock.advance(next - now);
-      await this.#everything();
-    }
+  #pass(ms: number): Promise<void> {
+    return passTime(this.world, ms, () => this.#everything());
   }
 
   async #everything(): Promise<void> {
