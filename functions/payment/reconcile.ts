@@ -89,10 +89,11 @@ async function reconciled(
 ): Promise<{ readonly result: Result; readonly isFinished: boolean }> {
   const { day, mchid } = run;
   const ours = async () => ourMovements(await postingsOn(deps.table, day), mchid);
-  const { found } = compare(await ours(), theirs);
+  const before = await ours();
+  const { found } = compare(before, theirs);
   const isFinished = await settleDifferences(deps, run, found);
   // What was taken in on the way is in our ledger by now.
-  const now = await ours();
+  const now = found.length === 0 ? before : await ours();
   const all = await differencesOf(deps.table, run);
   const standing = all.filter(({ explanation }) => explanation !== 'TAKEN_IN' && explanation !== 'PUT_RIGHT');
   const open = standing.filter(({ explanation }) => explanation === undefined);

@@ -203,6 +203,38 @@ test('local only: a payment that WeChat knows nothing of is a person’s to look
   await expectExplained(scene);
 });
 
+test('local only: a payment that WeChat confirms and its bill lacks is a person’s to look at', async () => {
+  const scene = await paymentScene();
+  await paid(scene, [2_000]);
+  (scene.standIn.desk.books.all('entry') as Map<string, unknown>).clear();
+  await compareBills(scene);
+  expect(await listed(scene)).toMatchObject([{ kind: 'BILL_LOCAL_ONLY', ourFen: 2_000, theirFen: 0 }]);
+  await expectExplained(scene);
+});
+
+test('a payment booked on another day than WeChat’s is told on both days by its number', async () => {
+  const scene = await paymentScene();
+  await paid(scene, [2_000]);
+  const [posting] = await ledgerOf(scene);
+  if (posting === undefined) throw new Error('no posting');
+  const [dayBefore, settlementId] = [addDays(DAY, -1), posting.settlementId];
+  const at = '2026-03-01T15:59:59.000Z';
+  await postings.delete(scene.deps.table, posting);
+  await postings.put(scene.deps.table, { ...posting, day: dayBefore }, { ...posting, day: dayBefore, at });
+  await scene.deps.table.update(
+    { pk: `payment#settlement#${settlementId}`, sk: 'settlement' },
+    { set: { paidAt: at } },
+  );
+  await compareBills(scene);
+  await compareBills(scene, '2026-03-02T02:30:00.000Z');
+  expect(await found(scene)).toMatchObject([{ class: 'REMOTE_ONLY', explanation: 'OTHER_DAY' }]);
+  expect(await found(scene, hospital, dayBefore)).toMatchObject([
+    { class: 'LOCAL_ONLY', explanation: 'OTHER_DAY' },
+  ]);
+  expect(await allListed(scene)).toEqual([]);
+  await expectExplained(scene);
+});
+
 test('an amount that differs is a person’s to look at', async () => {
   const scene = await paymentScene();
   const settlement = await paid(scene, [2_000]);
