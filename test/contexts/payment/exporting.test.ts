@@ -224,6 +224,12 @@ test('what a spreadsheet would take for a formula leaves a CSV as text, and quot
   ]);
 });
 
+test('what means something in XML is text in a workbook', async () => {
+  const texts = ['<t>', '&amp;', 'a & b', '"', ']]>', ' edges '];
+  const bytes = Buffer.from(xlsxOf({ titles: texts, rows: [] }, Date.parse('2026-03-02T00:00:00Z')));
+  expect(await readSheet(bytes, { trim: false })).toEqual([texts]);
+});
+
 test('whatever stands in a cell, both files give it back, and never as a formula', async () => {
   const cell = fc
     .string({ unit: 'binary', maxLength: 12 })

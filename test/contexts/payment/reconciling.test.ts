@@ -387,6 +387,7 @@ test('what was put right since comes off the list, and back on it if it comes ba
   const [posting] = await ledgerOf(scene);
   if (posting === undefined) throw new Error('no posting');
   const again = async () => {
+    scene.deps.clock.advance(HOUR);
     await askReconciliation(scene.deps, { day: DAY, mchid: hospital });
     await scene.sweep();
     return listed(scene);
@@ -400,6 +401,7 @@ test('what was put right since comes off the list, and back on it if it comes ba
   await postings.delete(scene.deps.table, posting);
   expect(await again()).toMatchObject([{ status: 'OPEN' }]);
   expect(await runOf(scene)).toMatchObject({ result: { open: 1, gapFen: 2_000 } });
+  expect(await found(scene)).toMatchObject([{ foundAt: MORNING_AFTER }]);
 });
 
 test('a bill that WeChat has not made yet is asked for again in an hour', async () => {
