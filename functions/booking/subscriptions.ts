@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { chargeChangedEvent } from '../../shared/charges/charge-lock.ts';
 import type { Subscription } from '../../shared/context.ts';
-import { auditEntry } from '../../shared/privacy/audit.ts';
+import { auditEvent } from '../../shared/privacy/audit-event.ts';
 import { eventTypeOf } from './appointment-event.ts';
 import { OWNER } from './charges.ts';
 import { idSchema } from './contracts.ts';
@@ -51,18 +51,15 @@ const settleEnded: readonly Subscription[] = TERMINAL.filter((status) => status 
 /** Every change of an appointment is written down for its patient, once: the entry's id is the event's. */
 const auditMoves: readonly Subscription[] = APPOINTMENT_STATUSES.map((status) => ({
   event: eventTypeOf(status),
-  handle: async ({ table }, { id, at, data, traceparent }) => {
-    const { patientId, appointmentId, by } = appointmentMoved.parse(data);
-    const entry = auditEntry(id, {
-      actor: { accountId: by, role: by === 'system' || by === 'waitlist' ? 'system' : 'account' },
-      action: 'WRITE',
+  handle: ({ table }, event) => {
+    const { patientId, appointmentId, by } = appointmentMoved.parse(event.data);
+    const purpose = `booking-${status.toLowerCase().replaceAll('_', '-')}`;
+    return auditEvent(table, event, {
+      by,
       patientId,
       subject: { kind: 'appointment', id: appointmentId },
-      purpose: `booking-${status.toLowerCase().replaceAll('_', '-')}`,
-      at,
-      requestId: traceparent?.split('-')[1] ?? 'none',
+      purpose,
     });
-    await table.put(entry, { if: { $exists: false } });
   },
 }));
 
