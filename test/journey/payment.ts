@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { addDays, type Day, dayOf, instantAt } from '../../shared/kernel/china-time.ts';
+import { plantBillDifferences } from '../support/bill-differences.ts';
 import { type Payer, payer, paymentsArrive, type Receipt } from '../support/payers.ts';
 import { staff } from '../support/people.ts';
 import { deliverPayments, payOverview, rotatePayKeys, setPayFaults } from '../support/wechat-pay.ts';
@@ -9,6 +10,9 @@ const HOSPITAL = 'jiaxian-people-hospital';
 const CITY_HOSPITAL = 'pds-first-hospital';
 const CHIEF = 'doc-jxrm-01';
 const CITY_CHIEF = 'doc-pds-02';
+/** The county hospital's. */
+const MERCHANT = '1900425001';
+const MACHINE = 'window-machine-17';
 const FEE = 2_000;
 const CITY_FEE = 3_000;
 const SUNDAY = 0;
@@ -50,6 +54,11 @@ export async function journey({ city, step }: Journey): Promise<void> {
   ): Promise<readonly (readonly [string, number])[]> =>
     (await who.receipt(settlement)).refunds.map(({ status, amountFen }) => [status, amountFen] as const);
 
+  const desk = staff(city, 'jxrm-clerk');
+  const openWork = async (): Promise<readonly Work[]> =>
+    (await desk.get<{ items: readonly Work[] }>(`/payment/institutions/${HOSPITAL}/work-items`)).items.filter(
+      ({ status }) => status === 'OPEN',
+    );
   // ---- who they are
 
   const first = addDays(await today(), 1);
@@ -67,7 +76,6 @@ export async function journey({ city, step }: Journey): Promise<void> {
     chen: await payer(city, 'demo-chen-jing'),
   }));
   const { li, wang, yang, zhao, huang, sun, ma, xu, guo, chen } = people;
-  const desk = staff(city, 'jxrm-clerk');
   const cityDesk = staff(city, 'pds-admin');
   const visit = addDays(first, 4);
   const clinic = scheduleOf(visit, 'P', CHIEF);
@@ -172,10 +180,10 @@ export async function journey({ city, step }: Journey): Promise<void> {
       );
       await city.clock.advance('PT16S');
       await expectShown(ma, held, 'BOOKED', 'PAID');
-      return held;
+      return { who: ma, held };
     },
   );
-  await step('a callback is lost: the city asks WeChat by itself, and books', async () => {
+  const xus = await step('a callback is lost: the city asks WeChat by itself, and books', async () => {
     const held = await hold(xu, clinic);
     await setPayFaults(city, { lost: 1 });
     await xu.pay([held.appointmentId]);
@@ -183,6 +191,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
     assert.equal((await shown(xu, held)).status, 'PENDING_PAYMENT');
     await city.clock.advance('PT2M');
     await expectShown(xu, held, 'BOOKED', 'PAID');
+    return held;
   });
   await step(
     'WeChat changes its key while 郭涛 is paying: callbacks of both keys are taken, the old key goes',
@@ -260,13 +269,13 @@ export async function journey({ city, step }: Journey): Promise<void> {
       const [settlement] = settlements;
       assert.ok(settlement !== undefined);
       const path = `/payment/institutions/${HOSPITAL}/settlements/${settlement.settlementId}/refunds`;
-      const part = { chargeId: mas.appointmentId, reason: '部分项目未做' };
+      const part = { chargeId: mas.held.appointmentId, reason: '部分项目未做' };
       await desk.refused('POST', path, 'REFUND_TOO_MUCH', 422, { ...part, amountFen: FEE + 1 });
       await desk.send('POST', path, { ...part, amountFen: 500 });
       await desk.refused('POST', path, 'REFUND_TOO_MUCH', 422, { ...part, amountFen: FEE - 499 });
       await city.clock.advance('PT2M');
       assert.deepEqual(await refundsOf(ma, settlement), [['SUCCESS', 500]]);
-      await expectShown(ma, mas, 'BOOKED', 'PAID');
+      await expectShown(ma, mas.held, 'BOOKED', 'PAID');
     },
   );
   const cityDay = new Date(instantAt(second, '12:00')).getUTCDay() === SUNDAY ? addDays(second, 1) : second;
@@ -351,40 +360,179 @@ export async function journey({ city, step }: Journey): Promise<void> {
       assert.deepEqual(await refundsOf(wang, settlement), [['ABNORMAL', FEE]]);
       const [refund] = (await payOverview(city)).refunds;
       assert.equal(refund?.state, 'ABNORMAL');
-      const ending = { mchid: '1900425001', outRefundNo: refund.outRefundNo, outcome: 'SUCCESS' };
+      const ending = { mchid: MERCHANT, outRefundNo: refund.outRefundNo, outcome: 'SUCCESS' };
       expectStatus(await city.http('POST', '/local/wechat/pay/refunds', { body: ending }), 200);
       await city.clock.advance('PT1M');
       assert.deepEqual(await refundsOf(wang, settlement), [['SUCCESS', FEE]]);
+      const [work, ...more] = await openWork();
+      assert.deepEqual([work?.kind, work?.refundNo, more.length], ['REFUND_ABNORMAL', refund.outRefundNo, 0]);
+      const path = `/payment/institutions/${HOSPITAL}/settlements/${settlement.settlementId}/refunds`;
+      await desk.send('POST', `${path}/${refund.outRefundNo}/confirm`);
+      assert.deepEqual(await openWork(), []);
     },
   );
+
+  // ---- the morning after
+
+  const numberOf = async (who: Payer, { appointmentId }: Appointment): Promise<string> => {
+    const { settlements } = await who.get<{ settlements: readonly Receipt[] }>(
+      `/payment/patients/${who.patientId}/settlements`,
+    );
+    for (const settlement of settlements) {
+      const { lines } = await who.receipt(settlement);
+      const line = lines.find(({ chargeId }) => chargeId === appointmentId);
+      if (line?.transactionId !== undefined) return line.outTradeNo;
+    }
+    throw new Error('not paid by WeChat');
+  };
+  const compared = async (day: Day): Promise<Compared> =>
+    desk.get(`/payment/institutions/${HOSPITAL}/reconciliations/${day}`);
+  const planted = await step(
+    'overnight WeChat’s books lose one payment, count a fen more for another, and show one of a machine',
+    async () => {
+      const missing = await numberOf(mas.who, mas.held);
+      const dearer = await numberOf(xu, xus);
+      await city.kill9();
+      plantBillDifferences(city.folder, { mchid: MERCHANT, missing, dearer, strange: MACHINE });
+      await city.restart();
+      return { missing, dearer };
+    },
+  );
+  await step(
+    'at 10:30 every merchant’s yesterday is compared with the bill: each difference is found',
+    async () => {
+      await to(addDays(first, 1), '10:31');
+      const { status, result, differences } = await compared(first);
+      assert.equal(status, 'DONE');
+      assert.deepEqual(
+        differences.map((each) => [each.class, each.outTradeNo, each.ourFen, each.theirFen]).toSorted(byText),
+        [
+          ['LOCAL_ONLY', planted.missing, FEE, 0],
+          ['REMOTE_ONLY', MACHINE, 0, FEE],
+          ['AMOUNT_DIFFERS', planted.dearer, FEE, FEE + 1],
+        ].toSorted(byText),
+      );
+      assert.deepEqual(result?.found, { LOCAL_ONLY: 1, REMOTE_ONLY: 1, AMOUNT_DIFFERS: 1 });
+      assert.deepEqual([result?.open, result?.openFen], [3, 1]);
+    },
+  );
+  await step(
+    'all three are on the hospital’s list; the clerk explains the machine’s, with a note',
+    async () => {
+      const items = await openWork();
+      assert.deepEqual(items.map(({ kind }) => kind).toSorted(), [
+        'BILL_AMOUNT_DIFFERS',
+        'BILL_LOCAL_ONLY',
+        'BILL_REMOTE_ONLY',
+      ]);
+      const machine = items.find(({ outTradeNo }) => outTradeNo === MACHINE);
+      const path = `/payment/institutions/${HOSPITAL}/work-items/${machine?.workItemId}/resolve`;
+      await desk.send('POST', path, { note: '门诊一楼自助机收款' });
+      assert.equal((await openWork()).length, 2);
+      const stranger = staff(city, 'jxzy-clerk');
+      await stranger.refused('GET', `/payment/institutions/${HOSPITAL}/work-items`, 'FORBIDDEN', 403);
+    },
+  );
+  await step('finance takes the day home: a summary, and every movement as CSV and XLSX', async () => {
+    const path = `/payment/institutions/${HOSPITAL}/days/${first}`;
+    const sums = await desk.get<{ paidFen: number; refundedFen: number; netFen: number; payments: number }>(
+      `${path}/summary`,
+    );
+    assert.ok(sums.payments > 10);
+    assert.equal(sums.netFen, sums.paidFen - sums.refundedFen);
+    const csv = await desk.get<string>(`${path}/export?format=csv`);
+    assert.ok(csv.includes(planted.missing));
+    const xlsx = await desk.get<string>(`${path}/export?format=xlsx`);
+    assert.ok(xlsx.startsWith('PK'));
+  });
 
   // ---- too late
 
   const late = await step(
-    '孙秀丽 stays at the password: a day later the city gives up, and her number goes',
+    '孙秀丽 and 陈静怡 stay at the password: a day later the city gives up, and their numbers go',
     async () => {
-      await city.clock.to(instantAt(addDays(first, 1), '08:00'));
-      const held = await hold(sun, scheduleOf(addDays(first, 7), 'P', CHIEF));
-      await setPayFaults(city, { userPaying: 1 });
-      const opened = await sun.open([held.appointmentId]);
-      assert.equal(await sun.phone(opened), 'USERPAYING');
+      const waiting = [];
+      for (const who of [sun, chen]) {
+        const held = await hold(who, scheduleOf(addDays(first, 7), 'P', CHIEF));
+        await setPayFaults(city, { userPaying: 1 });
+        const opened = await who.open([held.appointmentId]);
+        assert.equal(await who.phone(opened), 'USERPAYING');
+        waiting.push({ who, held, opened });
+      }
       await city.clock.advance('PT20M');
-      assert.equal((await shown(sun, held)).status, 'PENDING_PAYMENT');
-      await sun.refused('POST', sun.settlementPath(opened.settlement, 'close'), 'PAYER_AT_CASHIER', 409);
-      await city.clock.advance('P1D');
-      assert.equal((await shown(sun, held)).status, 'EXPIRED');
-      return { held, opened };
+      for (const { who, held, opened } of waiting) {
+        assert.equal((await shown(who, held)).status, 'PENDING_PAYMENT');
+        await who.refused('POST', who.settlementPath(opened.settlement, 'close'), 'PAYER_AT_CASHIER', 409);
+      }
+      await city.clock.advance('P1DT30M');
+      for (const { who, held } of waiting) assert.equal((await shown(who, held)).status, 'EXPIRED');
+      return waiting;
     },
   );
-  await step('then she types it: the money came for a number that is gone, and goes back', async () => {
-    const { launch, settlement } = late.opened;
-    const prepayId = launch?.package.replace('prepay_id=', '');
+  const [early, lost] = late;
+  assert.ok(early !== undefined && lost !== undefined);
+  const finish = async ({ opened }: typeof early): Promise<void> => {
+    const prepayId = opened.launch?.package.replace('prepay_id=', '');
     const body = { prepayId, outcome: 'paid' };
     expectStatus(await city.http('POST', '/local/wechat/pay/finish', { body }), 200);
-    await city.clock.advance('PT3M');
-    const receipt = await sun.receipt(settlement);
+  };
+  const expectGivenBack = async ({ who, held, opened }: typeof early): Promise<void> => {
+    const receipt = await who.receipt(opened.settlement);
     assert.deepEqual([receipt.status, receipt.late], ['PAID', 'GIVEN_BACK']);
-    assert.deepEqual(await refundsOf(sun, settlement), [['SUCCESS', FEE]]);
-    assert.equal((await shown(sun, late.held)).status, 'EXPIRED');
+    assert.deepEqual(await refundsOf(who, opened.settlement), [['SUCCESS', FEE]]);
+    assert.equal((await shown(who, held)).status, 'EXPIRED');
+  };
+  await step('then 孙秀丽 types it: the money came for a number that is gone, and goes back', async () => {
+    await finish(early);
+    await city.clock.advance('PT3M');
+    await expectGivenBack(early);
   });
+  await step('陈静怡 types it too, and the callback is lost: nobody knows but WeChat’s bill', async () => {
+    await setPayFaults(city, { lost: 1 });
+    await finish(lost);
+    await city.clock.advance('PT1H');
+    assert.equal((await chen.receipt(lost.opened.settlement)).status, 'CLOSED');
+  });
+  await step('the next morning’s comparison finds her payment, takes it in and gives it back', async () => {
+    const day = await today();
+    await to(addDays(day, 1), '10:35');
+    await expectGivenBack(lost);
+    const { result, differences } = await compared(day);
+    assert.deepEqual(
+      differences.map((each) => [each.class, each.kind, each.explanation]),
+      [['REMOTE_ONLY', 'PAYMENT', 'TAKEN_IN']],
+    );
+    assert.deepEqual([result?.open, result?.resolved, result?.gapFen], [0, 1, 0]);
+  });
+}
+
+interface Compared {
+  readonly status: string;
+  readonly result?: {
+    readonly found: Readonly<Record<string, number>>;
+    readonly open: number;
+    readonly resolved: number;
+    readonly openFen: number;
+    readonly gapFen: number;
+  };
+  readonly differences: readonly {
+    readonly class: string;
+    readonly kind: string;
+    readonly outTradeNo: string;
+    readonly ourFen: number;
+    readonly theirFen: number;
+    readonly explanation?: string;
+  }[];
+}
+
+interface Work {
+  readonly workItemId: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly outTradeNo?: string;
+  readonly refundNo?: string;
+}
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }

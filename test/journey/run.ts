@@ -6,7 +6,7 @@ import { explained, Narrator } from './narrator.ts';
 
 /** `npm run journey -- <name>…`: walks through a fresh city and says what it does. */
 const MACHINERY = ['run', 'journey', 'narrator'];
-const DEFAULT = 'booking';
+const DEFAULT = ['booking', 'payment'];
 
 const names = globSync('*.ts', { cwd: import.meta.dirname })
   .map((file) => basename(file, '.ts'))
@@ -34,7 +34,7 @@ async function main(asked: readonly string[]): Promise<void> {
 
 try {
   const asked = process.argv.slice(2);
-  await main(asked.length === 0 ? [DEFAULT] : asked);
+  await main(asked.length === 0 ? DEFAULT : asked);
 } catch (error) {
   console.error(explained(error));
   process.exitCode = 1;
