@@ -1,15 +1,13 @@
 import type { Item } from '../../shared/data/table.ts';
 import { addDays, dayOf, instantAt } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
-import { Refusal } from '../../shared/kernel/errors.ts';
 import { addFen } from '../../shared/kernel/fen.ts';
 import { logEntry } from '../../shared/observability/log.ts';
-import { MalformedBillError } from '../../shared/wechat/pay/bill-table.ts';
-import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import { paymentErrors } from './errors.ts';
 import { postingsOn } from './ledger-queries.ts';
 import { type PaymentDeps, policyNow } from './payment-deps.ts';
-import { compare, gapOf, type Movement, ourMovements, sumsOf, theirMovements } from './reconcile-compare.ts';
+import { billOf } from './reconcile-bill.ts';
+import { compare, gapOf, type Movement, ourMovements, sumsOf } from './reconcile-compare.ts';
 import { settleDifferences } from './reconcile-differences.ts';
 import { listOfMerchant, merchantsInUse } from './reconcile-merchants.ts';
 import {
@@ -24,7 +22,6 @@ import {
 } from './reconcile-store.ts';
 import { openWork, resolveWork, SYSTEM } from './worklist.ts';
 
-const NO_BILL = logEntry('PAYMENT_BILL_MISSING', 'a bill is not to be had; it is asked for again');
 const RECONCILED = logEntry('PAYMENT_RECONCILED', 'our ledger and a bill of WeChat were compared');
 const OPEN = logEntry('PAYMENT_BILL_DIFFERS', 'differences from a bill are on a list for a person');
 
@@ -116,26 +113,6 @@ async function reconciled(
     openFen: gapFen(open),
   };
   return { result, isFinished };
-}
-
-/** Undefined: there is none yet, or none that can be believed. A day on which nothing moved has one with nothing in it. */
-async function billOf(
-  deps: PaymentDeps,
-  { day, mchid }: ReconciliationId,
-): Promise<readonly Movement[] | undefined> {
-  try {
-    const pay = await deps.weChatPay(mchid);
-    const outcome = await pay.tradeBill({ day });
-    if (outcome.status === 'READY') return theirMovements(outcome.bill);
-    if (outcome.status === 'NONE') return [];
-    deps.log.warn(NO_BILL, { day, mchid });
-  } catch (error) {
-    const isExpected =
-      error instanceof WeChatPayError || error instanceof MalformedBillError || error instanceof Refusal;
-    if (!isExpected) throw error;
-    deps.log.warn(NO_BILL, { day, mchid }, error);
-  }
-  return undefined;
 }
 
 async function billMissing(deps: PaymentDeps, run: Reconciliation): Promise<void> {
