@@ -115,7 +115,7 @@ test('money that comes after the number went is given back', async () => {
   expect(await payerPays(scene, prepayId)).toBe('USERPAYING');
   await scene.pass(20 * MINUTE);
   expect((await appointmentNow(scene, held)).status).toBe('PENDING_PAYMENT');
-  await scene.pass(24 * 60 * MINUTE + 10 * MINUTE);
+  await scene.pass(25 * 60 * MINUTE);
   expect(await settlementNow(scene, settlement)).toMatchObject({
     status: 'CLOSED',
     closedBecause: 'GIVEN_UP',
