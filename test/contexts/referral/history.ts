@@ -26,6 +26,7 @@ import { createWorker } from '../../../shared/worker.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { LAMBDA } from '../booking/scene.ts';
 import { checkAtRest, RuleWatch } from './invariants.ts';
+import type { Machinery } from './machinery.ts';
 import { mulberry32 } from './mulberry32.ts';
 import { COMPLETION, PLAN } from './people.ts';
 import { referralPolicyValues } from './policy-values.ts';
@@ -52,15 +53,17 @@ const MISFORTUNE = 0.01;
 
 export interface HistoryResult {
   readonly writes: number;
-  /** How often each operation succeeded or was refused, by name and code. */
-  readonly outcomes: ReadonlyMap<string, number>;
   /** How often a referral ended in each way. */
   readonly endings: readonly string[];
 }
 
 /** Runs one random history of every actor and timer, each await interleaved, and holds every write to the rules. */
-export async function runHistory(seed: number, operations: number): Promise<HistoryResult> {
-  const history = new History(seed);
+export async function runHistory(
+  machinery: Machinery,
+  seed: number,
+  operations: number,
+): Promise<HistoryResult> {
+  const history = new History(machinery, seed);
   try {
     await history.prepare();
     await history.run(operations);
@@ -72,8 +75,8 @@ export async function runHistory(seed: number, operations: number): Promise<Hist
 
 class History {
   readonly #watch = new RuleWatch();
-  readonly #outcomes = new Map<string, number>();
   readonly #random: () => number;
+  readonly #machinery: Machinery;
   readonly #waiting: (() => void)[] = [];
   readonly #ids: ReferralId[] = [];
   #world: World | undefined;
@@ -81,7 +84,8 @@ class History {
   #interleaved = false;
   #failure: unknown;
 
-  constructor(seed: number) {
+  constructor(machinery: Machinery, seed: number) {
+    this.#machinery = machinery;
     this.#random = mulberry32(seed);
   }
 
@@ -96,6 +100,7 @@ class History {
     };
     this.#world = await openWorld({
       city,
+      machinery: this.#machinery,
       clinicDays: ['2026-03-03', '2026-03-04'],
       numbers: 1 + this.#below(2),
       heldBack: true,
@@ -134,7 +139,7 @@ class History {
       .all()
       .filter(({ sk }) => sk.startsWith('referral#'))
       .map(({ status }) => String(status));
-    return { writes: this.#watch.writes, outcomes: this.#outcomes, endings };
+    return { writes: this.#watch.writes, endings };
   }
 
   async close(): Promise<void> {
@@ -149,50 +154,45 @@ class History {
   }
 
   #start(): void {
-    const [name, work] = this.#operation();
+    const work = this.#operation();
     this.#running += 1;
     work().then(
-      () => this.#ended(name, 'ok'),
+      () => this.#ended(),
       (error: unknown) => {
         const isAccident = error instanceof Error && error.name === 'TableUnavailable';
         if (!(error instanceof Refusal) && !isAccident && !isCodeOnly(error)) this.#failure ??= error;
-        this.#ended(name, error instanceof Refusal ? error.code : 'unanswered');
+        this.#ended();
       },
     );
   }
 
-  #ended(name: string, outcome: string): void {
+  #ended(): void {
     this.#running -= 1;
-    const key = `${name} ${outcome}`;
-    this.#outcomes.set(key, (this.#outcomes.get(key) ?? 0) + 1);
   }
 
-  #operation(): readonly [string, () => Promise<unknown>] {
+  #operation(): () => Promise<unknown> {
     const { deps } = this.#here;
     const dice = this.#random();
     const id = this.#pick(this.#ids.length === 0 ? [undefined] : this.#ids);
-    if (id === undefined || dice < 0.08) return ['apply', () => this.#apply(deps)];
-    if (dice < 0.28) return ['deliver', () => this.#here.deliverOne(this.#random)];
-    if (dice < 0.36) return ['engine', () => this.#here.engine.fireDue(deps.clock.now())];
+    if (id === undefined || dice < 0.08) return () => this.#apply(deps);
+    if (dice < 0.28) return () => this.#here.deliverOne(this.#random);
+    if (dice < 0.36) return () => this.#here.engine.fireDue(deps.clock.now());
     if (dice < 0.42) {
       const context = this.#pick([booking, referral]);
-      return ['sweep', () => createWorker(context, deps)({ sweep: true }, LAMBDA)];
+      return () => createWorker(context, deps)({ sweep: true }, LAMBDA);
     }
-    if (dice < 0.43) return ['kill', () => this.#kill(id)];
+    if (dice < 0.43) return () => this.#kill(id);
     if (dice < 0.44)
-      return [
-        'stop-clinic',
-        () =>
-          cancelSchedule(deps, {
-            institutionId: COUNTY,
-            scheduleId: this.#pick(CLINICS),
-            reason: '停诊',
-            doer: { by: 'acc-clerk' },
-          }),
-      ];
-    if (dice < 0.62) return ['at-booking', () => this.#atBooking(deps, id)];
+      return () =>
+        cancelSchedule(deps, {
+          institutionId: COUNTY,
+          scheduleId: this.#pick(CLINICS),
+          reason: '停诊',
+          doer: { by: 'acc-clerk' },
+        });
+    if (dice < 0.62) return () => this.#atBooking(deps, id);
     // Mostly the step that is wanted, by whom it is wanted of; else any step by anybody.
-    return dice < 0.9 ? ['wanted', () => this.#wanted(deps, id)] : ['any', () => this.#any(deps, id)];
+    return dice < 0.9 ? () => this.#wanted(deps, id) : () => this.#any(deps, id);
   }
 
   async #apply(deps: Deps): Promise<unknown> {

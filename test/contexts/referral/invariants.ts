@@ -59,11 +59,15 @@ export async function checkAtRest({ deps, sfn, machineArn }: World): Promise<voi
     // Checked in for the last round but one of a standing referral, or in the doctor's room.
     .filter(({ status }) => ['HELD', 'PENDING_PAYMENT', 'BOOKED'].includes(status));
   assert.deepEqual(held, []);
-  const { executions } = await sfn('ListExecutions', { stateMachineArn: machineArn });
-  const running = (executions as { status: string; name: string }[]).filter(
-    ({ status }) => status !== 'SUCCEEDED' && status !== 'ABORTED',
-  );
-  assert.deepEqual(running, []);
+  for (const { referralId, round, undoes } of all) {
+    const visits = Array.from({ length: round }, (_, index) => `${referralId}-${index + 1}`);
+    const repairs = Array.from({ length: undoes }, (_, index) => `${referralId}-${round}-undo${index + 1}`);
+    for (const name of [...visits, ...repairs]) {
+      const executionArn = `${machineArn.replace('stateMachine', 'execution')}:${name}`;
+      const { status } = await sfn('DescribeExecution', { executionArn });
+      assert.ok(status === 'SUCCEEDED' || status === 'ABORTED', `an execution is ${status}`);
+    }
+  }
   const relations = items.filter(({ pk, sk }) => pk.startsWith('relation#') && sk.startsWith('REFERRAL#'));
   const now = new Date(deps.clock.now()).toISOString();
   assert.deepEqual(

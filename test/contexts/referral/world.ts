@@ -7,12 +7,8 @@ import {
   places,
   practitioners,
 } from '../../../functions/referral/store.ts';
-import { operations } from '../../../infra/local/step-functions/api.ts';
-import { LAPTOP, machineArn } from '../../../infra/local/step-functions/arn.ts';
-import { Engine } from '../../../infra/local/step-functions/engine.ts';
+import type { Engine } from '../../../infra/local/step-functions/engine.ts';
 import type { Json, JsonObject } from '../../../infra/local/step-functions/json.ts';
-import { Store } from '../../../infra/local/step-functions/store.ts';
-import { type DefinitionFile, readDefinitionFile } from '../../../infra/workflows/definition.ts';
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
 import type { Context } from '../../../shared/context.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
@@ -21,6 +17,7 @@ import { createWorker } from '../../../shared/worker.ts';
 import { createStepFunctions } from '../../../shared/workflows/step-functions.ts';
 import { type TestDeps, type TestDepsOptions, testDeps } from '../../support/deps.ts';
 import { addSchedule, LAMBDA } from '../booking/scene.ts';
+import { ARN_PREFIX, type Machinery, openMachinery } from './machinery.ts';
 
 /**
  * Referral and booking over one table, with the very machine on the embedded engine, events that are delivered and
@@ -62,15 +59,9 @@ export const DAY = 24 * HOUR;
 /** Monday 2026-03-02, 08:00 in China. */
 export const START = '2026-03-02T00:00:00.000Z';
 
-class Named extends Error {
-  constructor(name: string) {
-    super(name);
-    this.name = name;
-  }
-}
-
 export interface WorldOptions extends TestDepsOptions {
-  readonly definition?: DefinitionFile;
+  /** Shared with the worlds before this one; left out: its own. */
+  readonly machinery?: Machinery;
   /** Days on which the county's cardiology holds clinics; one doctor, three numbers a day for referred patients. */
   readonly clinicDays?: readonly string[];
   readonly feeFen?: number;
@@ -82,7 +73,6 @@ export interface WorldOptions extends TestDepsOptions {
 }
 
 export async function openWorld({
-  definition = readDefinitionFile('referral'),
   clinicDays = ['2026-03-05', '2026-03-06'],
   feeFen = 0,
   numbers = 3,
@@ -104,49 +94,30 @@ export async function openWorld({
   };
   const bare = testDeps({ start: START, ...options, memory: { ...options.memory, onChange } });
   const contexts: readonly Context[] = [booking, referral];
-  const engine = new Engine({
-    store: new Store(':memory:'),
+  const machinery = options.machinery ?? (await openMachinery());
+  const { engine, sfn } = machinery;
+  machinery.serve({
     clock: bare.clock,
-    random: () => 0.5,
-    ports: {
-      invokeFunction: async (arn, payload) => {
-        const worker = workers.get(arn);
-        if (worker === undefined) throw new Error(`no worker ${arn}`);
-        return worker(payload as never, LAMBDA);
-      },
-      putEvents: async () => ({}),
-      dynamoDb: async () => ({}),
+    invokeFunction: async (arn, payload) => {
+      const worker = workers.get(arn);
+      if (worker === undefined) throw new Error(`no worker ${arn}`);
+      return worker(payload as never, LAMBDA);
     },
   });
-  const api = operations(engine, LAPTOP);
-  const sfn = async (operation: string, body: JsonObject): Promise<JsonObject> => {
-    try {
-      return (await api.get(operation)?.run(body)) ?? {};
-    } catch (error) {
-      const type = (error as { type?: unknown }).type;
-      throw typeof type === 'string' ? new Named(type) : error;
-    }
-  };
   const client = {
     send: async (command: { input: object }) =>
       sfn(command.constructor.name.replace(/Command$/, ''), { ...command.input } as Record<string, Json>),
   };
-  const arnPrefix = machineArn(LAPTOP, '');
   const deps: TestDeps = {
     ...bare,
     table: wrap(bare.table),
-    workflows: createStepFunctions({ client: client as never, arnPrefix, use: referral.workflows }),
+    workflows: createStepFunctions({
+      client: client as never,
+      arnPrefix: ARN_PREFIX,
+      use: referral.workflows,
+    }),
   };
   const workers = new Map(contexts.map((context) => [context.name, createWorker(context, deps)]));
-  await engine.start();
-  await sfn('CreateStateMachine', {
-    name: 'referral',
-    definition: definition.fill({
-      partition: 'local',
-      worker: (context) => context,
-    }),
-    roleArn: 'arn:local:iam::000000000000:role/workflow',
-  });
   await addPlaces(deps);
   for (const day of clinicDays) {
     await addSchedule(deps, {
@@ -224,7 +195,7 @@ export async function openWorld({
     engine,
     settle,
     sfn,
-    machineArn: `${arnPrefix}referral`,
+    machineArn: machinery.machineArn,
     events: heard,
     async pass(ms) {
       const target = deps.clock.now() + ms;
@@ -239,7 +210,9 @@ export async function openWorld({
       deps.clock.advance(target - deps.clock.now());
       await atThisInstant();
     },
-    close: () => engine.stop(),
+    close: async () => {
+      if (options.machinery === undefined) await engine.stop();
+    },
   };
 }
 
