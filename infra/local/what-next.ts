@@ -19,10 +19,14 @@ export interface SuggestionParts {
 const HOSPITAL = 'jiaxian-people-hospital';
 const CARDIOLOGY = 'dept-jxrm-0304';
 const CLERK = 'jxrm-clerk';
+/** Sees patients every afternoon, and is paid online. */
+const CHIEF = 'doc-jxrm-01';
 
 /** What to try in the demo county. Every command works as it is printed, in this order, in one shell. */
 export function suggestions({ url, today, scheduleId }: SuggestionParts): readonly Suggestion[] {
   const week = weekPath(addDays(today, 1));
+  const paidOnline = `${addDays(today, 5).replaceAll('-', '')}P-${CHIEF}`;
+  const mine = '-H "authorization: Bearer $TOKEN" -H "idempotency-key: pay-$(date +%s)"';
   const clerk = `'{"loginName": "${CLERK}", "password": "${DEMO_PASSWORD}"}'`;
   return [
     {
@@ -51,8 +55,22 @@ export function suggestions({ url, today, scheduleId }: SuggestionParts): readon
       ],
     },
     {
-      words: 'what waits to be paid by WeChat, and the page where you play the payer',
-      commands: [`curl -s ${url}/local/wechat/pay`],
+      words:
+        '李娜娜 takes a number that is paid online: what she owes, and what she hands to wx.requestPayment',
+      commands: [
+        `HELD=$(${post(`${url}/booking/patients/$PATIENT/appointments`, `'{"scheduleId": "${paidOnline}"}'`)} ${mine})`,
+        `curl -s ${url}/payment/patients/$PATIENT/charges -H "authorization: Bearer $TOKEN"`,
+        `PAY=$(${post(`${url}/payment/patients/$PATIENT/settlements`, `"{\\"chargeIds\\": [\\"${field('HELD', 'chargeId')}\\"]}"`)} ${mine})`,
+      ],
+    },
+    {
+      words: 'you play the payer, on the page that stands here or like this; then she has her receipt',
+      commands: [
+        `curl -s ${url}/local/wechat/pay`,
+        `PREPAY=${field('PAY', 'package')}`,
+        post(`${url}/local/wechat/pay/pay`, `"{\\"prepayId\\": \\"\${PREPAY#prepay_id=}\\"}"`),
+        `${post(`${url}/payment/patients/$PATIENT/settlements/${field('PAY', 'settlementId')}/check`, `'{}'`)} -H "authorization: Bearer $TOKEN"`,
+      ],
     },
     {
       words: 'move the clock by a day; everything that is due on the way happens',

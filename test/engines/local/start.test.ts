@@ -38,6 +38,9 @@ describe('npm start', () => {
     expect(said).toContain('王立群');
     // Booked, then listed for the resident and for the desk.
     expect(said.match(/"appointmentId":/g)?.length).toBeGreaterThanOrEqual(3);
+    // Owed, then paid on the telephone.
+    expect(said).toMatch(/"totalFen":2000/);
+    expect(said).toMatch(/"status":"PAID"/);
     expect(said).toMatch(/"settled":true/);
   });
 
