@@ -1,106 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { bookAppointment } from '../../../functions/booking/book-appointment.ts';
 import { cancelAppointment } from '../../../functions/booking/cancel-appointment.ts';
 import type { Appointment } from '../../../functions/booking/store.ts';
 import { closeSettlement } from '../../../functions/payment/close-settlement.ts';
-import { launchSettlement } from '../../../functions/payment/launch-settlement.ts';
 import { learnFromWeChat } from '../../../functions/payment/learn-from-wechat.ts';
-import { openSettlement } from '../../../functions/payment/open-settlement.ts';
 import type { PaymentDeps } from '../../../functions/payment/payment-deps.ts';
 import { askRefund } from '../../../functions/payment/request-refund.ts';
 import { confirmRefund, retryRefund } from '../../../functions/payment/retry-refund.ts';
-import { type Settlement, settlements } from '../../../functions/payment/store.ts';
 import { takeOnsitePayment } from '../../../functions/payment/take-onsite-payment.ts';
 import { type Accident, crashingTable } from '../../support/crashing-table.ts';
-import { addSchedule } from '../booking/scene.ts';
 import {
-  accountOf,
-  CLINIC,
-  deliver,
-  HOSPITAL,
-  openidOf,
-  openWorld,
-  passTime,
-  sweep,
-  type World,
-} from './interleaving-world.ts';
+  launched,
+  MINUTE,
+  opened,
+  PATIENT,
+  paid,
+  type Scene,
+  sceneOf,
+  settlementOf,
+} from './crashes-scene.ts';
+import { CLINIC, deliver, HOSPITAL, openidOf, passTime, sweep } from './interleaving-world.ts';
 
-const MINUTE = 60_000;
-const PATIENT = 'pat00001';
 const ACCIDENTS: readonly Accident[] = ['before', 'after', 'unanswered'];
-
-/** A world with two held numbers of two payees, and its stream. */
-interface Scene extends World {
-  readonly events: string[];
-  readonly held: readonly Appointment[];
-  everything(): Promise<void>;
-}
-
-async function sceneOf(): Promise<Scene> {
-  const events: string[] = [];
-  const world = await openWorld({
-    onChange: ({ old, new: item }) => {
-      if (typeof item?.['event'] === 'string' && item['eventId'] !== old?.['eventId'])
-        events.push(item['event']);
-    },
-  });
-  const held: Appointment[] = [];
-  for (const [index, institutionId] of [HOSPITAL, CLINIC].entries()) {
-    const half = index === 0 ? 'A' : 'P';
-    const practitionerId = `doctor${index}`;
-    const place = { institutionId, practitionerId, half } as const;
-    const { scheduleId } = await addSchedule(world.direct, {
-      ...place,
-      feeFen: 2_000,
-      paymentMode: 'ONLINE',
-    });
-    held.push(
-      await bookAppointment(world.direct, {
-        scheduleId,
-        patientId: PATIENT,
-        hold: false,
-        channel: 'MINI_PROGRAM',
-        requestKey: `book-${index}`,
-        doer: { by: accountOf(PATIENT) },
-      }),
-    );
-  }
-  const everything = async (): Promise<void> => {
-    await world.provider.agenda.runDue();
-    await sweep(world.direct);
-    for (let event = events.shift(); event !== undefined; event = events.shift())
-      await deliver(world.direct, event);
-  };
-  return { ...world, events, held, everything };
-}
-
-async function opened(scene: Pick<Scene, 'held'>, deps: PaymentDeps): Promise<Settlement> {
-  const chargeIds = scene.held.map(({ appointmentId }) => appointmentId);
-  const accountId = accountOf(PATIENT);
-  return openSettlement(deps, { patientId: PATIENT, chargeIds, accountId, requestKey: 'open-1' });
-}
-
-async function launched(scene: Scene, deps: PaymentDeps): Promise<string> {
-  const settlement = await opened(scene, deps);
-  const launch = await launchSettlement(deps, settlement, accountOf(PATIENT));
-  const prepayId = launch.package.replace('prepay_id=', '');
-  scene.handedOut.set(prepayId, PATIENT);
-  return prepayId;
-}
-
-async function paid(scene: Scene): Promise<Settlement> {
-  const prepayId = await launched(scene, scene.direct);
-  await scene.provider.pay(prepayId, openidOf(PATIENT));
-  await scene.everything();
-  return settlementOf(scene);
-}
-
-async function settlementOf({ direct, watch }: Pick<Scene, 'direct' | 'watch'>): Promise<Settlement> {
-  const [id = ''] = watch.settlements.keys();
-  const found = await settlements.get(direct.table, id, { consistent: true });
-  if (found === undefined) throw new Error('nothing was opened');
-  return found;
-}
 
 const SYSTEM = { reason: '窗口退费', by: 'clerk-1' };
 

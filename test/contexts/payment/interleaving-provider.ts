@@ -152,10 +152,10 @@ function fetchOver(service: Service, turn: () => Promise<void>, urls: string[]):
   const call = async (url: URL, init: RequestInit): Promise<Response> => {
     urls.push(String(url));
     await turn();
-    const headers: Record<string, string> = {};
+    const headers: Record<string, string> = { accept: '*/*' };
     for (const [name, value] of new Headers(init.headers)) headers[name] = value;
     const request = Object.assign(new EventEmitter(), {
-      method: init.method,
+      method: init.method ?? 'GET',
       url: `${url.pathname}${url.search}`,
       headers,
       socket: { destroy: () => undefined },

@@ -6,7 +6,7 @@ import { paymentPolicy } from '../../../functions/payment/policy.ts';
 import { openidItem } from '../../../shared/access/openid-view.ts';
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
 import type { Change, StaleReads } from '../../../shared/data/memory-store.ts';
-import type { Table } from '../../../shared/data/table.ts';
+import type { Consumed, Table } from '../../../shared/data/table.ts';
 import { createApi } from '../../../shared/http/api.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { cityNamed, cityWith } from '../../support/city-policy.ts';
@@ -56,8 +56,12 @@ export interface WorldOptions {
   readonly write?: <T>(call: () => Promise<T>) => Promise<T>;
   readonly stale?: StaleReads;
   readonly onChange?: (change: Change) => void;
-  /** Put between the use cases and the watched table. */
-  readonly around?: (table: Table) => Table;
+  readonly patients?: readonly string[];
+  /** Instead of the watched table in memory, whose every write is held against the rules. */
+  readonly table?: Table;
+  readonly onConsumed?: (consumed: Consumed) => void;
+  /** Told how long payment's door took over a notification, in milliseconds. */
+  readonly onKnock?: (ms: number) => void;
 }
 
 /** Booking and payment over one watched table, and WeChat's stand-in without sockets. */
@@ -92,10 +96,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     memory: {
       onChange: (change) => {
-        watch.onChange(change);
+        if (options.table === undefined) watch.onChange(change);
         options.onChange?.(change);
       },
       ...(options.stale === undefined ? {} : { stale: options.stale }),
+      ...(options.onConsumed === undefined ? {} : { onConsumed: options.onConsumed }),
     },
   });
   const watch = new PaymentWatch(() => ({
@@ -105,14 +110,19 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     markers: MARKERS,
     lines: scene.lines,
   }));
-  const watched = (options.around ?? ((table) => table))(watch.watched(scene.table));
+  const watched = options.table ?? watch.watched(scene.table);
   const doors: { slow?: ReturnType<typeof createApi>; direct?: ReturnType<typeof createApi> } = {};
   const parts: { provider: Provider } = {
     provider: startProvider({
       clock: scene.clock,
       mchids: Object.values(MERCHANTS),
       appId: APPID,
-      post: async (url, headers, body) => postTo(doors.slow, { url, headers, body }),
+      post: async (url, headers, body) => {
+        const from = performance.now();
+        const status = await postTo(doors.slow, { url, headers, body });
+        options.onKnock?.(performance.now() - from);
+        return status;
+      },
       turn,
     }),
   };
@@ -125,7 +135,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const deps = over(taking(watched, turn, write));
   doors.slow = createApi(payment, deps);
   doors.direct = createApi(payment, direct);
-  for (const patientId of PATIENTS) {
+  for (const patientId of options.patients ?? PATIENTS) {
     await direct.table.put(await openidItem(direct, accountOf(patientId), openidOf(patientId)));
     await writePatientProfile(direct, patientId, { birthDate: BIRTHDAY, sex: 'female', synthetic: true });
   }

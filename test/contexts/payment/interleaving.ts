@@ -204,6 +204,7 @@ class History {
     for (const [kind, { taken }] of Object.entries(trials))
       if (taken > 0) throw new PaymentRuleBroken(`P4: a ${kind} was taken for WeChat’s`);
     for (const url of provider.urls) watch.checkText('an address', url);
+    for (const { url } of provider.desk.books.all('callback').values()) watch.checkText('an address', url);
   }
 
   #pass(ms: number): Promise<void> {
