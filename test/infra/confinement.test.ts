@@ -8,6 +8,7 @@ import { createMemoryTable } from '../../shared/data/memory-table.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 import { journey as booking } from '../journey/booking.ts';
 import { journey as identity } from '../journey/identity.ts';
+import { journey as payment } from '../journey/payment.ts';
 import { startCity } from '../support/city.ts';
 
 const ward = {
@@ -57,8 +58,8 @@ describe('a table held to the policies', () => {
   });
 });
 
-/** The steps of a journey that are walked here; the rest of booking's moves the clock by months. */
-const STEPS = 23;
+/** The steps of a journey that are walked here: the rest of booking's moves the clock by months, of payment's by days. */
+const STEPS = 25;
 
 class Enough extends Error {}
 
@@ -66,6 +67,7 @@ describe('with the policies of AWS, nothing is refused in', () => {
   it.each([
     ['the journey of an account', identity],
     ['the journey of a booking', booking],
+    ['the journey of a payment', payment],
   ])(
     '%s',
     async (_, journey) => {
