@@ -16,4 +16,5 @@ export interface Machine {
  */
 export const machines: readonly Machine[] = [
   { name: 'referral', owner: 'referral', definition: readDefinitionFile('referral') },
+  { name: 'signing', owner: 'signing', definition: readDefinitionFile('signing') },
 ];

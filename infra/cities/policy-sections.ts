@@ -2,6 +2,7 @@ import { bookingPolicy } from '../../functions/booking/policy.ts';
 import { identityPolicy } from '../../functions/identity/policy.ts';
 import { paymentPolicy } from '../../functions/payment/policy.ts';
 import { referralPolicy } from '../../functions/referral/policy.ts';
+import { signingPolicy } from '../../functions/signing/policy.ts';
 import type { AnyPolicySection } from '../../shared/policy/city.ts';
 
 /** Every section a city's policy may have, and must have: each declared by the context whose rules read it. */
@@ -10,4 +11,5 @@ export const policySections: readonly AnyPolicySection[] = [
   identityPolicy,
   paymentPolicy,
   referralPolicy,
+  signingPolicy,
 ];

@@ -3,6 +3,7 @@ import { countyBooking } from './booking.ts';
 import { usualIdentity } from './identity.ts';
 import { countyPayment } from './payment.ts';
 import { countyReferral } from './referral.ts';
+import { usualSigning } from './signing.ts';
 
 /** Section name → dated entries, each with its source. */
 export const demoPolicy: RawPolicy = {
@@ -10,4 +11,5 @@ export const demoPolicy: RawPolicy = {
   identity: usualIdentity,
   payment: countyPayment,
   referral: countyReferral,
+  signing: usualSigning,
 };

@@ -3,6 +3,7 @@ import { usualBooking } from './booking.ts';
 import { usualIdentity } from './identity.ts';
 import { usualPayment } from './payment.ts';
 import { usualReferral } from './referral.ts';
+import { usualSigning } from './signing.ts';
 
 /** Section name → dated entries, each with its source. */
 export const hechiPolicy: RawPolicy = {
@@ -10,4 +11,5 @@ export const hechiPolicy: RawPolicy = {
   identity: usualIdentity,
   payment: usualPayment,
   referral: usualReferral,
+  signing: usualSigning,
 };

@@ -1,0 +1,76 @@
+import type { Deps } from '../../shared/deps.ts';
+import { instant } from '../../shared/kernel/clock.ts';
+import { houseErrors } from '../../shared/kernel/errors.ts';
+import { refuseWhilePaying } from './charges.ts';
+import { signingErrors } from './errors.ts';
+import type { Doer } from './signing-event.ts';
+import { type Change, tryChange } from './signing-moves.ts';
+import { type Signing, type SigningId, signings, teams } from './store.ts';
+import type { SigningStatus } from './transitions.ts';
+
+/** Each lost race is another step that was taken at the same moment. */
+const MOST_ATTEMPTS = 12;
+
+export interface Stepping {
+  readonly doer: Doer;
+  readonly requestKey: string;
+}
+
+export interface Step extends Stepping {
+  readonly id: SigningId;
+  /** The states in which the step may be taken. */
+  readonly from: readonly SigningStatus[];
+  /** Whatever the signing waits for, and however long. */
+  readonly anyTime?: boolean;
+  /** Only by a doctor of the team. */
+  readonly byTeam?: boolean;
+  /** Undefined: what it was judged by moved meanwhile, look again. */
+  readonly plan: (seen: Signing) => Promise<Change | undefined>;
+}
+
+/**
+ * A step by a person: one transaction on the signing as it was seen, judged anew when somebody was faster. A repeat is
+ * answered as it stands.
+ */
+export async function takeStep(deps: Deps, wanted: Step): Promise<Signing> {
+  const requestKey = keyOf(wanted);
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const seen = await signings.get(deps.table, wanted.id, { consistent: true });
+    if (seen === undefined || !isOfInstitution(seen, wanted.doer))
+      throw signingErrors.refusal('SIGNING_NOT_FOUND');
+    if (seen.requestKey === requestKey) return seen;
+    await check(deps, seen, wanted);
+    const change = await wanted.plan(seen);
+    if (change === undefined) continue;
+    const after = await tryChange(deps, seen, { ...change, set: { ...change.set, requestKey } }, wanted.doer);
+    if (after !== undefined) return after;
+    await refuseWhilePaying(deps, seen);
+  }
+  throw houseErrors.refusal('CONFLICT');
+}
+
+/** Two people may choose the same key: neither is answered as the other was. */
+export function keyOf({ doer, requestKey }: Stepping): string {
+  return `${doer.by}:${requestKey}`;
+}
+
+/** Residents come by their own relation to the patient; staff by the team's institution. */
+function isOfInstitution({ institutionId }: Signing, doer: Doer): boolean {
+  return doer.institutionId === undefined || doer.institutionId === institutionId;
+}
+
+async function check(
+  deps: Deps,
+  seen: Signing,
+  { from, anyTime = false, byTeam = false, doer }: Step,
+): Promise<void> {
+  const { status, waitUntil, careTeamId } = seen;
+  if (byTeam) {
+    const team = await teams.get(deps.table, careTeamId, { consistent: true });
+    if (doer.practitionerId === undefined || team?.doctors.includes(doer.practitionerId) !== true)
+      throw signingErrors.refusal('NOT_YOUR_TEAM');
+  }
+  if (!from.includes(status)) throw signingErrors.refusal('WRONG_STATE', { context: { status } });
+  if (!anyTime && waitUntil !== undefined && waitUntil <= instant(deps.clock))
+    throw signingErrors.refusal('STEP_EXPIRED', { context: { waitUntil } });
+}

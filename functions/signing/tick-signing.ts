@@ -1,0 +1,82 @@
+import type { TimerHandler } from '../../shared/context.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { instant } from '../../shared/kernel/clock.ts';
+import { instantAfter } from '../../shared/kernel/duration.ts';
+import { houseErrors } from '../../shared/kernel/errors.ts';
+import { chargeFor, refuseWhilePaying } from './charges.ts';
+import { ending } from './end-signing.ts';
+import { offerRenewal } from './offer-renewal.ts';
+import { NEWS, SYSTEM } from './signing-event.ts';
+import { type Change, policyNow, tryChange } from './signing-moves.ts';
+import { type Signing, signingOf, signings } from './store.ts';
+import { type Due, nextDue } from './waits.ts';
+
+/** What time does with a signing: one thing a call, the next one is the next timer. */
+
+/** The end of the wait, where the machine did not see to it. Undefined: nothing is overdue. */
+export async function overdueChange(deps: Deps, seen: Signing): Promise<Change | undefined> {
+  if (seen.waitUntil === undefined || seen.waitUntil > instant(deps.clock)) return undefined;
+  switch (seen.status) {
+    case 'TEAM_REVIEW':
+      return ending(deps, seen, { to: 'LAPSED', endedReason: 'REVIEW_TIMEOUT' }, SYSTEM);
+    case 'SIGNING':
+      return ending(deps, seen, { to: 'LAPSED', endedReason: 'SIGNATURE_TIMEOUT' }, SYSTEM);
+    case 'PAYING':
+      return ending(deps, seen, { to: 'LAPSED', endedReason: 'PAYMENT_TIMEOUT' }, SYSTEM);
+    case 'RENEWAL':
+    case 'RENEWAL_PAYING':
+      return ending(deps, seen, { to: 'EXPIRED', endedReason: 'TERM_OVER' }, SYSTEM);
+    default:
+      return undefined;
+  }
+}
+
+const WORK: Readonly<Record<Due, (deps: Deps, seen: Signing) => Promise<Change | undefined>>> = {
+  /** The event is what reminds. */
+  REMIND: async (_deps, { reminded }) => ({ news: NEWS.reminder, set: { reminded: reminded + 1 } }),
+  OVERDUE: overdueChange,
+  OPEN_RENEWAL: offerRenewal,
+  INSTALMENT: async (deps, seen) => {
+    const { instalmentsPaid, quote, round } = seen;
+    const amountFen = quote.instalmentsFen[instalmentsPaid];
+    if (amountFen === undefined) return undefined;
+    const payBy = instantAfter(deps.clock.now(), `P${policyNow(deps).instalments.graceDays}D`);
+    const instalment = instalmentsPaid + 1;
+    return {
+      news: NEWS.instalment,
+      set: { charge: chargeFor(seen, { round, instalment, amountFen, payBy }) },
+    };
+  },
+  SUSPEND: async (deps, seen) => {
+    await refuseWhilePaying(deps, seen);
+    return { to: 'SUSPENDED' };
+  },
+  TURN: async (_deps, { next, round }) => {
+    if (next === undefined) return undefined;
+    const { packageIds, quote, entitlements, instalmentsPaid, term } = next;
+    return {
+      news: NEWS.turn,
+      set: { packageIds, quote, entitlements, instalmentsPaid, term, round: round + 1 },
+      drop: ['next'],
+    };
+  },
+  TERM_END: (deps, seen) => ending(deps, seen, { to: 'EXPIRED', endedReason: 'TERM_OVER' }, SYSTEM),
+  /** What the resident asked for is their right; what only the team wants lapses. */
+  END_TERMINATION: async (deps, seen) => {
+    if (seen.terminating?.by === 'RESIDENT')
+      return ending(deps, seen, { to: 'TERMINATED', endedReason: 'TERMINATION_DUE' }, SYSTEM);
+    return { to: seen.terminating?.back ?? 'ACTIVE', drop: ['terminating'] };
+  },
+};
+
+export const tickSigning: TimerHandler = async (deps, { key }) => {
+  const seen = await signings.get(deps.table, signingOf(key), { consistent: true });
+  if (seen === undefined) return;
+  const next = nextDue(policyNow(deps), seen);
+  if (next === undefined || next.at > instant(deps.clock)) return;
+  const change = await WORK[next.due](deps, seen);
+  if (change === undefined) return;
+  if ((await tryChange(deps, seen, change, SYSTEM)) !== undefined) return;
+  await refuseWhilePaying(deps, seen);
+  throw houseErrors.refusal('CONFLICT');
+};
