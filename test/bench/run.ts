@@ -1,8 +1,9 @@
+import { payment } from './payment.ts';
 import { rush } from './rush.ts';
 import { workflows } from './workflows.ts';
 
 /** `npm run bench -- <name>`: each prints a table of figures, measured side by side in this one run. */
-const benches: Readonly<Record<string, () => Promise<boolean>>> = { rush, workflows };
+const benches: Readonly<Record<string, () => Promise<boolean>>> = { rush, payment, workflows };
 
 const [name, ...rest] = process.argv.slice(2);
 const chosen =
