@@ -3,6 +3,7 @@ import { cancelAppointment } from '../../../functions/booking/cancel-appointment
 import type { Appointment } from '../../../functions/booking/store.ts';
 import { closeSettlement } from '../../../functions/payment/close-settlement.ts';
 import { launchSettlement } from '../../../functions/payment/launch-settlement.ts';
+import { post, UnbalancedPosting } from '../../../functions/payment/ledger.ts';
 import { askRefund } from '../../../functions/payment/request-refund.ts';
 import { confirmRefund } from '../../../functions/payment/retry-refund.ts';
 import type { Refund } from '../../../functions/payment/store.ts';
@@ -176,4 +177,13 @@ test('a repeated settlement of two payees is one order at WeChat', async () => {
   expect([...books.all('combined').values()]).toHaveLength(1);
   expect([...books.all('order').values()].map(({ mchid }) => mchid)).toHaveLength(2);
   expect(scene.held.map(({ institutionId }) => institutionId)).toEqual([HOSPITAL, CLINIC]);
+});
+
+test('P2: a posting whose lines do not sum up to nothing is not even written down', () => {
+  const posting = { postingId: 'paid-1', kind: 'PAYMENT', at: '2026-03-02T00:00:00.000Z' } as const;
+  const lines = [
+    { account: 'provider:1900425001', fen: 100, outTradeNo: 'S1' },
+    { account: 'payee:jx-hospital', fen: -99, outTradeNo: 'S1' },
+  ];
+  expect(() => post({ ...posting, settlementId: 'S1', lines })).toThrow(UnbalancedPosting);
 });
