@@ -4,7 +4,7 @@ import { runHistory } from './interleaving.ts';
 const OPERATIONS = 200;
 
 /** `PAYMENT_SEED=7 PAYMENT_ORDERS=50000` searches further; both files of orders then begin there. */
-export const given = process.env['PAYMENT_SEED'];
+const given = process.env['PAYMENT_SEED'];
 const wantedOrders = process.env['PAYMENT_ORDERS'];
 
 /** Histories one after another until so many orders were placed at WeChat. @throws naming the seed */
