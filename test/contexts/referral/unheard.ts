@@ -4,12 +4,18 @@ import { PATIENT } from './people.ts';
 import type { Story } from './stories.ts';
 import { COUNTY } from './world.ts';
 
-/** The centre accepts and the patient withdraws, before any event of either is delivered. */
-export async function applyBoth({ world }: Story, referralId: string): Promise<void> {
+/** The centre accepts; no event of it is delivered yet. */
+export async function acceptUnheard({ world }: Story, referralId: string): Promise<void> {
+  const doer = { by: 'acc-county-coord', role: 'referral-coordinator', institutionId: COUNTY };
   const id = { patientId: PATIENT, referralId };
-  const centre = { by: 'acc-county-coord', role: 'referral-coordinator', institutionId: COUNTY };
-  await decideAtCentre(world.deps, id, { decision: 'ACCEPT' }, { doer: centre, requestKey: 'one' });
-  const patient = { by: 'account-patient', role: 'resident' };
-  await withdrawReferral(world.deps, id, { reason: '不去了' }, { doer: patient, requestKey: 'two' });
-  await world.settle();
+  await decideAtCentre(world.deps, id, { decision: 'ACCEPT' }, { doer, requestKey: 'one' });
+}
+
+/** The centre accepts and the patient withdraws, before any event of either is delivered. */
+export async function acceptAndWithdraw(told: Story, referralId: string): Promise<void> {
+  await acceptUnheard(told, referralId);
+  const doer = { by: 'account-patient', role: 'resident' };
+  const id = { patientId: PATIENT, referralId };
+  await withdrawReferral(told.world.deps, id, { reason: '不去了' }, { doer, requestKey: 'two' });
+  await told.world.settle();
 }

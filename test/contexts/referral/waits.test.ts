@@ -13,7 +13,7 @@ import {
   story,
   upTo,
 } from './stories.ts';
-import { applyBoth } from './unheard.ts';
+import { acceptAndWithdraw } from './unheard.ts';
 import { COUNTY, DAY, HOUR, TOWN, type World } from './world.ts';
 
 /** Every state that waits for somebody, how to come there, how long it waits, and what its end brings. */
@@ -156,7 +156,7 @@ describe('in the state', () => {
     const told = await story();
     const referralId = await upTo(told, 'OFFERED');
     // Both before the machine has heard of either.
-    await applyBoth(told, referralId);
+    await acceptAndWithdraw(told, referralId);
     expect((await told.now(referralId)).status).toBe('WITHDRAWN');
     expect(stillHeld(told.world)).toEqual([]);
     expect(await executions(told.world)).toEqual(['SUCCEEDED']);
