@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { quoteFor } from '../../../functions/signing/quote.ts';
+import { usualSigning } from '../../../infra/cities/policy/signing.ts';
+import { readChargeLock } from '../../../shared/charges/charge-lock.ts';
+import { apply, bothSign, homePath, type Story, shown, sign, story, teamPath } from './story.ts';
+import { ADULT, DAY, OLD, OTHER_TEAM, TEAM, VILLAGE } from './world.ts';
+
+const record = (told: Story, patientId: string, groups: readonly string[]) =>
+  told.people.doctor.put(`/signing/institutions/town/patients/${patientId}/health-record`, {
+    divisionCode: VILLAGE,
+    groups,
+  });
+
+/** Reviewed and signed by both: what it costs is to be paid. */
+async function signed(told: Story, patientId: string, packageIds: readonly string[]) {
+  const applied = await apply(told, patientId, { packageIds });
+  shown(
+    await told.people.doctor.post(teamPath(patientId, applied.signingId, 'review'), { decision: 'APPROVE' }),
+  );
+  return bothSign(told, applied);
+}
+
+describe('a personalised package', () => {
+  test('is paid before the contract is in force', async () => {
+    const told = await story();
+    const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
+    expect([waiting.status, waiting.charge]).toMatchObject(['PAYING', { amountFen: 12_000, status: 'OPEN' }]);
+    expect((await told.people.doctor.get(homePath(ADULT))).code).toBe('FORBIDDEN');
+    await told.world.pay(waiting);
+    const paid = await told.world.now(waiting);
+    expect([paid.status, paid.charge?.status, paid.chargePayer]).toEqual(['ACTIVE', 'PAID', undefined]);
+    expect(await told.world.executions()).toEqual(['SUCCEEDED']);
+  });
+
+  test('that nobody pays lapses, and can be paid no more', async () => {
+    const told = await story();
+    const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
+    await told.world.pass(4 * DAY);
+    expect((await told.world.now(waiting)).endedReason).toBe('PAYMENT_TIMEOUT');
+    const { charge } = await told.world.now(waiting);
+    const lock = await readChargeLock(told.world.deps.table, {
+      owner: 'signing',
+      chargeId: charge?.chargeId ?? '',
+    });
+    expect(lock?.status).toBe('WITHDRAWN');
+  });
+
+  test('is let go by nobody while somebody pays it', async () => {
+    const told = await story();
+    const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
+    await told.world.pay(waiting, 'claim');
+    const refused = await told.people.of(ADULT).post(homePath(ADULT, waiting.signingId, 'withdrawal'));
+    expect(refused.code).toBe('PAYMENT_UNDER_WAY');
+    await told.world.pass(73 * 3_600_000);
+    expect((await told.world.now(waiting)).status).toBe('PAYING');
+    await told.world.pay(waiting, 'pay');
+    expect((await told.world.now(waiting)).status).toBe('ACTIVE');
+  });
+
+  test('is for those it is meant for', async () => {
+    const told = await story();
+    const answer = await told.people
+      .of(ADULT)
+      .post(homePath(ADULT), { careTeamId: TEAM, divisionCode: VILLAGE, packageIds: ['ELDERLY_CARE'] });
+    expect((answer.body as { reasons: { code: string }[] }).reasons[0]?.code).toBe('PACKAGE_NOT_FOR_YOU');
+  });
+
+  test('costs a resident registered as poor nothing', async () => {
+    const told = await story();
+    await record(told, ADULT, ['POVERTY']);
+    const active = await signed(told, ADULT, ['FAMILY_PLUS']);
+    expect([active.status, active.quote.dueFen, active.quote.waivedFen]).toEqual(['ACTIVE', 0, 12_000]);
+  });
+});
+
+describe('services', () => {
+  test('are counted as they are used, until none is left', async () => {
+    const told = await story();
+    const { signingId } = await sign(told);
+    const use = (itemId: string, key?: string) =>
+      told.people.doctor.post(homePath(ADULT, signingId, 'uses'), { itemId }, key);
+    const first = shown(await use('HEALTH_ASSESSMENT', 'use-request-1'));
+    expect(first.entitlements.find(({ itemId }) => itemId === 'HEALTH_ASSESSMENT')?.left).toBe(0);
+    expect((await use('HEALTH_ASSESSMENT', 'use-request-1')).status).toBe(200);
+    expect((await use('HEALTH_ASSESSMENT')).code).toBe('ENTITLEMENT_USED_UP');
+    expect((await use('NONE')).code).toBe('ENTITLEMENT_UNKNOWN');
+  });
+
+  test('of one kind that are used at once are each counted', async () => {
+    const told = await story();
+    const { signingId } = await sign(told);
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        told.people.doctor.post(homePath(ADULT, signingId, 'uses'), { itemId: 'FOLLOW_UP' }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
+    expect(answers.filter(({ code }) => code === 'ENTITLEMENT_USED_UP')).toHaveLength(2);
+  });
+});
+
+test('is suspended when an instalment stays unpaid, and goes on when it is paid', async () => {
+  const told = await story();
+  const waiting = await signed(told, OLD, ['ELDERLY_CARE']);
+  expect(waiting.charge?.amountFen).toBe(3_000);
+  await told.world.pay(waiting);
+  await told.world.pass(93 * DAY);
+  expect((await told.world.now(waiting)).charge).toMatchObject({ status: 'OPEN', amountFen: 3_000 });
+  await told.world.pass(15 * DAY);
+  expect((await told.world.now(waiting)).status).toBe('SUSPENDED');
+  const use = await told.people.doctor.post(homePath(OLD, waiting.signingId, 'uses'), {
+    itemId: 'HOME_VISIT',
+  });
+  expect(use.code).toBe('NOT_IN_FORCE');
+  await told.world.pay(waiting);
+  const again = await told.world.now(waiting);
+  expect([again.status, again.instalmentsPaid]).toEqual(['ACTIVE', 2]);
+});
+
+test('gives back what was paid for a contract that ends at once, unused', async () => {
+  const told = await story();
+  const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
+  await told.world.pay(waiting);
+  await told.people.of(ADULT).post(homePath(ADULT, waiting.signingId, 'termination'), { reason: 'OTHER' });
+  await bothSign(told, waiting);
+  const ended = await told.world.now(waiting);
+  expect([ended.status, ended.charge?.status]).toEqual(['TERMINATED', 'REFUND_DUE']);
+  const lock = await readChargeLock(told.world.deps.table, {
+    owner: 'signing',
+    chargeId: ended.charge?.chargeId ?? '',
+  });
+  expect(lock?.status).toBe('REFUND_DUE');
+});
+
+test('renews a paid package at the price of the day, and turns when the old term ends', async () => {
+  const told = await story();
+  const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
+  await told.world.pay(waiting);
+  await told.world.pass(340 * DAY);
+  await bothSign(told, waiting);
+  expect((await told.world.now(waiting)).status).toBe('RENEWAL_PAYING');
+  await told.world.pay(waiting);
+  await told.world.pass(30 * DAY);
+  const turned = await told.world.now(waiting);
+  expect([turned.status, turned.round, turned.instalmentsPaid, turned.charge?.chargeId]).toEqual([
+    'ACTIVE',
+    2,
+    1,
+    `${waiting.signingId}-2-1`,
+  ]);
+});
+
+test('moves while an instalment of the old contract is due: that one is void', async () => {
+  const told = await story();
+  const waiting = await signed(told, OLD, ['ELDERLY_CARE']);
+  await told.world.pay(waiting);
+  await told.world.pass(93 * DAY);
+  await sign(told, OLD, { careTeamId: OTHER_TEAM, replaces: waiting.signingId });
+  const old = await told.world.now(waiting);
+  expect([old.status, old.charge?.status, old.chargePayer]).toEqual(['MOVED', 'VOID', undefined]);
+});
+
+describe('the price', () => {
+  const policy = usualSigning[0]?.values;
+  if (policy === undefined) throw new Error('no policy');
+  const packages = (...ids: string[]) => policy.packages.filter(({ packageId }) => ids.includes(packageId));
+
+  test('takes the largest subsidy whose groups the resident is all in', () => {
+    const both = quoteFor(policy, packages('DIABETES_CARE', 'HYPERTENSION_CARE'), [
+      'DIABETES',
+      'HYPERTENSION',
+    ]);
+    expect(both).toMatchObject({ grossFen: 28_000, subsidyFen: 16_000, dueFen: 12_000 });
+    expect(quoteFor(policy, packages('HYPERTENSION_CARE'), ['HYPERTENSION']).subsidyFen).toBe(8_000);
+  });
+
+  test('is never below nothing, and its parts are never more or less than the whole', () => {
+    expect(quoteFor(policy, packages('HYPERTENSION_CARE'), ['HYPERTENSION', 'DIABETES']).dueFen).toBe(0);
+    for (let feeFen = 1; feeFen < 400; feeFen += 1) {
+      const one = { ...packages('ELDERLY_CARE')[0], feeFen, instalments: 7 } as never;
+      const { instalmentsFen, dueFen } = quoteFor({ ...policy, subsidies: [] }, [one], ['DISABLED']);
+      expect(instalmentsFen.reduce((sum, part) => sum + part, 0)).toBe(dueFen);
+      expect(instalmentsFen.every((part) => part > 0)).toBe(true);
+    }
+  });
+});
