@@ -8,6 +8,7 @@ import { askRefund } from '../../../functions/payment/request-refund.ts';
 import { confirmRefund } from '../../../functions/payment/retry-refund.ts';
 import type { Refund } from '../../../functions/payment/store.ts';
 import { endRefund } from '../../../infra/local/wechat/pay/refund-end.ts';
+import { openCharge } from '../../../shared/charges/charge-lock.ts';
 import { outcome } from '../booking/scene.ts';
 import { launched, MINUTE, PATIENT, paid, type Scene, sceneOf, settlementOf } from './crashes-scene.ts';
 import { accountOf, CLINIC, deliver, HOSPITAL, openidOf, passTime, sweep } from './interleaving-world.ts';
@@ -186,4 +187,14 @@ test('P2: a posting whose lines do not sum up to nothing is not even written dow
     { account: 'payee:jx-hospital', fen: -99, outTradeNo: 'S1' },
   ];
   expect(() => post({ ...posting, settlementId: 'S1', lines })).toThrow(UnbalancedPosting);
+});
+
+test('P5: a claim is opened by nobody but the settlement that made it', async () => {
+  const scene = await sceneOf();
+  await launched(scene, scene.direct);
+  const { settlementId } = await settlementOf(scene);
+  const [appointment] = scene.held as [Appointment];
+  const id = { owner: 'booking', chargeId: appointment.appointmentId, patientId: PATIENT };
+  expect((await scene.direct.table.transact([openCharge(scene.direct, id, 'another')])).ok).toBe(false);
+  expect(scene.watch.locks.get(appointment.appointmentId)).toMatchObject({ status: 'CLAIMED', settlementId });
 });
