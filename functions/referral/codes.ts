@@ -47,8 +47,6 @@ export const END_REASONS = {
   DEATH_REPORTED: '转诊已终止',
 } as const;
 
-export type UpCriterion = keyof typeof UP_CRITERIA;
-export type DownCriterion = keyof typeof DOWN_CRITERIA;
 export type Urgency = keyof typeof URGENCIES;
 export type EndReason = keyof typeof END_REASONS;
 export type Direction = 'UP' | 'DOWN';
