@@ -109,6 +109,11 @@ export const signingErrors = defineErrors({
     message: '本机构没有该居民的健康档案',
     note: 'none, or kept by another institution',
   },
+  TERM_NOT_RUNNING: {
+    status: 422,
+    message: '签约日期有误或协议已到期',
+    note: 'of a register: signed in the future, or longer ago than a term',
+  },
   OTHER_DIVISION: {
     status: 403,
     message: '只能查看本辖区的数据',

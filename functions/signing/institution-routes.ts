@@ -23,7 +23,7 @@ interface StepDeclaration<B extends Schema> {
   readonly take: (deps: Deps, id: SigningId, body: z.output<B>, stepping: Stepping) => Promise<Signing>;
 }
 
-/** A step by a doctor of the team, at the team's own institution. */
+/** A step by a doctor of the team; the institution in the path is the one that employs them. */
 function stepRoute<B extends Schema>({ name, summary, body, errors = [], take }: StepDeclaration<B>): Route {
   return route({
     method: 'POST',
@@ -65,8 +65,9 @@ export const institutionRoutes: readonly Route[] = [
         response.signings.map(({ patientId, signingId }) => ({ patientId, subjectId: signingId })),
     },
     handle: (deps, call) => {
-      const { institutionId } = staffOf(call, FAMILY_DOCTORS, call.params.institutionId);
-      return listAtDesk(deps, { ...call.params, institutionId }, call.query.after);
+      const doer = staffOf(call, FAMILY_DOCTORS, call.params.institutionId);
+      const { careTeamId, desk } = call.params;
+      return listAtDesk(deps, { careTeamId, desk, doer }, call.query.after);
     },
   }),
   route({
@@ -83,7 +84,7 @@ export const institutionRoutes: readonly Route[] = [
       of: ({ params }) => [{ patientId: params.patientId, subjectId: params.signingId }],
     },
     handle: (deps, call) =>
-      showSigning(deps, call.params, staffOf(call, FAMILY_DOCTORS, call.params.institutionId).institutionId),
+      showSigning(deps, call.params, staffOf(call, FAMILY_DOCTORS, call.params.institutionId)),
   }),
   route({
     method: 'POST',

@@ -16,18 +16,27 @@ export async function readResident({ table }: Pick<Deps, 'table'>, patientId: st
   return found ?? { patientId, version: 0, groups: [] };
 }
 
+type After = Omit<Resident, 'version'>;
+
 /** The operations that change it from what was seen, all under the version that was seen. */
-export function changeResident(
-  seen: Resident,
-  after: Omit<Resident, 'version'>,
+export function changeResident(seen: Resident, after: After): readonly TransactOperation[] {
+  return changeResidents([{ seen, after }]);
+}
+
+/** The same for several at once: each village's tally is one operation. */
+export function changeResidents(
+  changes: readonly { readonly seen: Resident; readonly after: After }[],
 ): readonly TransactOperation[] {
-  const { lookupPk: _pk, lookupSk: _sk, ...rest } = after;
-  const stored: Resident = { ...rest, version: seen.version + 1, ...gapLink(after) };
-  const condition = seen.version === 0 ? { $exists: false } : { version: seen.version };
-  return [
-    residents.putOperation(seen.patientId, stored, { if: condition }),
-    ...countDifference(countsOf(seen), countsOf(after)),
-  ];
+  const differences = new Map<string, number>();
+  const puts = changes.map(({ seen, after }) => {
+    addUp(differences, countsOf(seen), -1);
+    addUp(differences, countsOf(after), 1);
+    const { lookupPk: _pk, lookupSk: _sk, ...rest } = after;
+    const stored: Resident = { ...rest, version: seen.version + 1, ...gapLink(after) };
+    const condition = seen.version === 0 ? { $exists: false } : { version: seen.version };
+    return residents.putOperation(seen.patientId, stored, { if: condition });
+  });
+  return [...puts, ...tallyOperations(differences)];
 }
 
 /** Without `waiting`, or without `holder`. */
@@ -69,13 +78,15 @@ function countsOf({ divisionCode, record, holder, groups, deceased }: Omit<Resid
   return new Map(names.map(([name, count]) => [`${divisionCode} ${name}`, count]));
 }
 
-function countDifference(before: Counts, after: Counts): readonly TransactOperation[] {
+function addUp(sum: Map<string, number>, counts: Counts, sign: 1 | -1): void {
+  for (const [place, count] of counts) sum.set(place, (sum.get(place) ?? 0) + sign * count);
+}
+
+function tallyOperations(differences: Counts): readonly TransactOperation[] {
   const byDivision = new Map<string, Record<string, number>>();
-  for (const place of new Set([...before.keys(), ...after.keys()])) {
-    const difference = (after.get(place) ?? 0) - (before.get(place) ?? 0);
+  for (const [place, difference] of differences) {
     const [division = '', name = ''] = place.split(' ');
-    if (difference === 0) continue;
-    byDivision.set(division, { ...byDivision.get(division), [name]: difference });
+    if (difference !== 0) byDivision.set(division, { ...byDivision.get(division), [name]: difference });
   }
   return [...byDivision].map(([divisionCode, add]) =>
     tallies.updateOperation(divisionCode, { set: { divisionCode }, add }),

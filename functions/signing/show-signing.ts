@@ -8,7 +8,9 @@ import type { signingCard, signingList, signingView } from './contracts.ts';
 import { type Desk, deskKey } from './desks.ts';
 import { signingErrors } from './errors.ts';
 import { signingPolicy } from './policy.ts';
+import type { Doer } from './signing-event.ts';
 import { ofPatient, type Signing, type SigningId, signings, teams } from './store.ts';
+import { isOfTeam } from './take-step.ts';
 
 /** What people see of a signing. */
 
@@ -18,11 +20,14 @@ type List = z.input<typeof signingList>;
 
 const PAGE = 50;
 
-/** By the patient's people, or staff of the team's institution. */
-export async function showSigning(deps: Deps, id: SigningId, institutionId?: string): Promise<View> {
+/** By the patient's people, or by staff of the team or of its institution (`doer`). */
+export async function showSigning(deps: Deps, id: SigningId, doer?: Doer): Promise<View> {
   const signing = await signings.get(deps.table, id, { consistent: true });
-  if (signing === undefined || (institutionId !== undefined && signing.institutionId !== institutionId))
-    throw signingErrors.refusal('SIGNING_NOT_FOUND');
+  if (signing === undefined) throw signingErrors.refusal('SIGNING_NOT_FOUND');
+  if (doer !== undefined && doer.institutionId !== signing.institutionId) {
+    const team = await teams.get(deps.table, signing.careTeamId, { consistent: true });
+    if (!isOfTeam(team, doer)) throw signingErrors.refusal('SIGNING_NOT_FOUND');
+  }
   return viewOf(deps, signing);
 }
 
@@ -102,11 +107,12 @@ export async function listOfPatient(deps: Deps, patientId: string): Promise<List
 /** What a team has at one of its desks, what ends soonest first. */
 export async function listAtDesk(
   deps: Deps,
-  { institutionId, careTeamId, desk }: { institutionId: string; careTeamId: string; desk: Desk },
+  { careTeamId, desk, doer }: { careTeamId: string; desk: Desk; doer: Doer },
   after: string | undefined,
 ): Promise<List> {
   const team = await teams.get(deps.table, careTeamId);
-  if (team?.institutionId !== institutionId) throw signingErrors.refusal('CARE_TEAM_NOT_FOUND');
+  if (team === undefined || (team.institutionId !== doer.institutionId && !isOfTeam(team, doer)))
+    throw signingErrors.refusal('CARE_TEAM_NOT_FOUND');
   const place = { scope: 'signing', of: `desk:${careTeamId}:${desk}` };
   const from: Item | undefined = await openCursor(deps, place, after);
   const page = await signings.query(deps.table, {

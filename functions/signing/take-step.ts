@@ -5,7 +5,7 @@ import { refuseWhilePaying } from './charges.ts';
 import { signingErrors } from './errors.ts';
 import type { Doer } from './signing-event.ts';
 import { type Change, tryChange } from './signing-moves.ts';
-import { type Signing, type SigningId, signings, teams } from './store.ts';
+import { type Signing, type SigningId, signings, type Team, teams } from './store.ts';
 import type { SigningStatus } from './transitions.ts';
 
 /** Each lost race is another step that was taken at the same moment. */
@@ -36,10 +36,10 @@ export async function takeStep(deps: Deps, wanted: Step): Promise<Signing> {
   const requestKey = keyOf(wanted);
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const seen = await signings.get(deps.table, wanted.id, { consistent: true });
-    if (seen === undefined || !isOfInstitution(seen, wanted.doer))
-      throw signingErrors.refusal('SIGNING_NOT_FOUND');
+    if (seen === undefined) throw signingErrors.refusal('SIGNING_NOT_FOUND');
+    await checkDoer(deps, seen, wanted);
     if (seen.requestKey === requestKey) return seen;
-    await check(deps, seen, wanted);
+    check(deps, seen, wanted);
     const change = await wanted.plan(seen);
     if (change === undefined) continue;
     const after = await tryChange(deps, seen, { ...change, set: { ...change.set, requestKey } }, wanted.doer);
@@ -54,22 +54,23 @@ export function keyOf({ doer, requestKey }: Stepping): string {
   return `${doer.by}:${requestKey}`;
 }
 
-/** Residents come by their own relation to the patient; staff by the team's institution. */
-function isOfInstitution({ institutionId }: Signing, doer: Doer): boolean {
-  return doer.institutionId === undefined || doer.institutionId === institutionId;
+/**
+ * Residents come by their own relation to the patient; staff by their team, wherever its doctors work (a village doctor
+ * of a town's team is employed by the village). Who is of neither the team nor its house is told nothing.
+ */
+async function checkDoer({ table }: Deps, seen: Signing, { doer, byTeam = false }: Step): Promise<void> {
+  if (doer.institutionId === undefined) return;
+  const team = await teams.get(table, seen.careTeamId, { consistent: true });
+  if (isOfTeam(team, doer)) return;
+  if (doer.institutionId !== seen.institutionId) throw signingErrors.refusal('SIGNING_NOT_FOUND');
+  if (byTeam) throw signingErrors.refusal('NOT_YOUR_TEAM');
 }
 
-async function check(
-  deps: Deps,
-  seen: Signing,
-  { from, anyTime = false, byTeam = false, doer }: Step,
-): Promise<void> {
-  const { status, waitUntil, careTeamId } = seen;
-  if (byTeam) {
-    const team = await teams.get(deps.table, careTeamId, { consistent: true });
-    if (doer.practitionerId === undefined || team?.doctors.includes(doer.practitionerId) !== true)
-      throw signingErrors.refusal('NOT_YOUR_TEAM');
-  }
+export function isOfTeam(team: Team | undefined, { practitionerId }: Pick<Doer, 'practitionerId'>): boolean {
+  return practitionerId !== undefined && team?.doctors.includes(practitionerId) === true;
+}
+
+function check(deps: Deps, { status, waitUntil }: Signing, { from, anyTime = false }: Step): void {
   if (!from.includes(status)) throw signingErrors.refusal('WRONG_STATE', { context: { status } });
   if (!anyTime && waitUntil !== undefined && waitUntil <= instant(deps.clock))
     throw signingErrors.refusal('STEP_EXPIRED', { context: { waitUntil } });

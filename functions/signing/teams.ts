@@ -24,6 +24,15 @@ export function reservePlace(careTeamId: string): TransactOperation {
   );
 }
 
+/** Places that a register of signed residents takes at once. */
+export function takePlaces({ careTeamId, version }: Team, count: number): TransactOperation {
+  return teams.updateOperation(
+    careTeamId,
+    { add: { free: -count, signed: count } },
+    { if: { active: true, free: { ge: count }, version } },
+  );
+}
+
 /** What was reserved is taken. Only while the team has the doctors who were seen: they get the relation. */
 export function takePlace({ careTeamId, version }: Team): TransactOperation {
   return teams.updateOperation(

@@ -41,9 +41,9 @@ export async function loadDemo(
   await loadCity(deps, demo.folder);
   await loadPayees(deps, demo.folder);
   const { residents } = await loadPeople(deps, demo.people);
-  await loadSignings(deps, demo.folder, residents);
-  // A template names a doctor, whom booking knows from the directory's events.
+  // Booking knows doctors, and signing knows teams, from the directory's events.
   await settle();
+  await loadSignings(deps, demo.folder, residents);
   await loadTemplates(deps, demo.folder);
 }
 

@@ -1,12 +1,14 @@
 import type { LoadedPeople } from '../../../functions/identity/load-people.ts';
-import { relationItem } from '../../../shared/access/care-relations.ts';
+import { registerSignings } from '../../../functions/signing/register-signings.ts';
+import { SYSTEM } from '../../../functions/signing/signing-event.ts';
 import type { Deps } from '../../../shared/deps.ts';
-import { instant } from '../../../shared/kernel/clock.ts';
+import { dayOf } from '../../../shared/kernel/china-time.ts';
 import { readCity } from './read-city.ts';
 
 /**
- * Until signing is a context of its own the demo's signed residents are data: each doctor of the team stands in
- * the relation SIGNED to the resident and the resident's children.
+ * The demo's signed residents, and their children, with the team that the files name: entered as a register on paper
+ * is. The teams must be known to signing, so the directory's events come first.
+ * @throws Error when one of them cannot be signed
  */
 export async function loadSignings(
   deps: Deps,
@@ -14,14 +16,21 @@ export async function loadSignings(
   residents: LoadedPeople['residents'],
 ): Promise<void> {
   const teams = new Map(readCity(folder).careTeams.map((team) => [team.careTeamId, team]));
-  const since = instant(deps.clock);
-  for (const { signedTeamId, patientId, childIds } of residents) {
+  const signedOn = dayOf(deps.clock.now());
+  const lines = residents.flatMap(({ signedTeamId, patientId, childIds }) => {
     const team = signedTeamId === undefined ? undefined : teams.get(signedTeamId);
-    if (team === undefined) continue;
-    for (const holderId of [team.leaderId, ...team.memberIds]) {
-      for (const id of [patientId, ...childIds]) {
-        await deps.table.put(relationItem({ patientId: id, kind: 'SIGNED', holderId, since }));
-      }
-    }
-  }
+    const divisionCode = team?.serviceArea[0];
+    if (team === undefined || divisionCode === undefined) return [];
+    const { careTeamId } = team;
+    return [patientId, ...childIds].map((id) => ({
+      patientId: id,
+      careTeamId,
+      divisionCode,
+      groups: [],
+      signedOn,
+    }));
+  });
+  const answers = await registerSignings(deps, lines, SYSTEM);
+  const refused = answers.flatMap((answer) => (answer.ok ? [] : [answer.code]));
+  if (refused.length > 0) throw new Error(`the demo's signings are refused: ${refused.join()}`);
 }

@@ -250,14 +250,17 @@ describe('a village doctor', () => {
 
   test('signs a resident at their door: sent late and twice, it is entered once and waits for the team alone', async () => {
     const told = await story();
-    const path = teamPath(OLD, '');
+    const path = teamPath(OLD, '', '', 'village');
     const body = { ...application({ divisionCode: VILLAGE }), capture };
     const first = shown(await told.people.villageDoctor.post(path, body));
     const again = shown(await told.people.villageDoctor.post(path, body));
     expect(again.signingId).toBe(first.signingId);
     expect(await placesOf(told, TEAM)).toEqual([99, 1, 0]);
     const reviewed = shown(
-      await told.people.doctor.post(teamPath(OLD, first.signingId, 'review'), { decision: 'APPROVE' }),
+      // Employed by the village, and of the town's team.
+      await told.people.villageDoctor.post(teamPath(OLD, first.signingId, 'review', 'village'), {
+        decision: 'APPROVE',
+      }),
     );
     const { sha256 } = reviewed.agreement ?? {};
     const done = shown(
@@ -275,7 +278,7 @@ describe('a village doctor', () => {
   test('has read out an older agreement: the resident signs anew', async () => {
     const told = await story();
     const body = { ...application(), capture: { ...capture, templateVersion: '2025-1' } };
-    const first = shown(await told.people.villageDoctor.post(teamPath(OLD, ''), body));
+    const first = shown(await told.people.villageDoctor.post(teamPath(OLD, '', '', 'village'), body));
     await told.people.doctor.post(teamPath(OLD, first.signingId, 'review'), { decision: 'APPROVE' });
     expect((await told.world.now(first)).agreement?.resident).toBeUndefined();
   });

@@ -65,7 +65,7 @@ function peopleOf(world: World) {
     smallTeam: doctor('acc-dr-3', TOWN, 'dr-3'),
     otherDoctor: doctor('acc-dr-4', OTHER_TOWN, 'dr-4'),
     villageDoctor: person(() =>
-      staff(deps, 'acc-village', ['village-doctor'], { institutionId: TOWN, practitionerId: 'dr-2' }),
+      staff(deps, 'acc-village', ['village-doctor'], { institutionId: 'village', practitionerId: 'dr-2' }),
     ),
     authority: person(() => staff(deps, 'acc-authority', ['health-authority'], { institutionId: 'county' })),
   };
