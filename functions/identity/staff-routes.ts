@@ -21,6 +21,8 @@ const staff = allow(
 );
 const administrators = allow(['institution-administrator', 'health-authority'], institution());
 const desk = allow(['clerk', 'call-centre-agent'], institution());
+/** Besides the desk, doctors who sign residents at their door (代办签约). */
+const assisted = [...desk, ...allow(['family-doctor', 'village-doctor'], institution())];
 /** Who has the person and the card in front of them. */
 const counter = allow('clerk', institution());
 
@@ -28,8 +30,8 @@ export const deskRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/identity/institutions/{institutionId}/patient-searches',
-    summary: '窗口或热线按身份证号查找就诊人（留痕）',
-    access: desk,
+    summary: '窗口、热线或代办签约的医生按身份证号查找就诊人（留痕）',
+    access: assisted,
     request: { params: contracts.institutionParams, body: contracts.patientSearchRequest },
     response: contracts.patientSummary,
     errors: ['PATIENT_NOT_FOUND'],
@@ -40,8 +42,8 @@ export const deskRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/identity/institutions/{institutionId}/patients',
-    summary: '窗口代办登记就诊人',
-    access: desk,
+    summary: '窗口或签约医生代办登记就诊人',
+    access: assisted,
     request: { params: contracts.institutionParams, body: contracts.deskPatientRequest },
     response: contracts.deskPatient,
     errors: ['VERIFICATION_FAILED', 'VERIFIER_UNAVAILABLE', 'NOTICE_OUTDATED'],

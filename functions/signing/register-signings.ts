@@ -31,8 +31,8 @@ export type Registered =
   | { readonly ok: true; readonly signingId: string; readonly isNew: boolean }
   | { readonly ok: false; readonly code: Code };
 
-/** Lines a transaction: of one signing, one resident and up to seven relations each, it holds a hundred operations. */
-const LINES_AT_ONCE = 10;
+/** Of a transaction. A line is a signing, a resident, the relations of the team's doctors, and at worst a tally. */
+const MOST_OPERATIONS = 99;
 const MOST_ATTEMPTS = 6;
 
 /**
@@ -46,8 +46,10 @@ export async function registerSignings(
 ): Promise<readonly Registered[]> {
   const answers = new Map<RegisterLine, Registered>();
   for (const [careTeamId, some] of Map.groupBy(lines, (line) => line.careTeamId)) {
-    for (let from = 0; from < some.length; from += LINES_AT_ONCE) {
-      await registerChunk(deps, careTeamId, some.slice(from, from + LINES_AT_ONCE), doer, answers);
+    const { doctors = [] } = (await readTeam(deps, careTeamId)) ?? {};
+    const atOnce = Math.floor(MOST_OPERATIONS / (doctors.length + 3));
+    for (let from = 0; from < some.length; from += atOnce) {
+      await registerChunk(deps, careTeamId, some.slice(from, from + atOnce), doer, answers);
     }
   }
   return lines.map((line) => answers.get(line) ?? { ok: false, code: 'CONFLICT' });
