@@ -28,8 +28,11 @@ export interface Holder {
   readonly appointment: Appointment | undefined;
 }
 
-/** `settled`: time has nothing more to do; `stays`: nor has it, but the mark still lapses; `again`: look once more later. */
-export type Settled = 'settled' | 'stays' | 'again';
+/**
+ * `settled`: time has nothing more to do; `stays`: nor has it, but the mark still lapses; `again`: look once more later;
+ * `paying`: so too, but the payment's own end will say when.
+ */
+export type Settled = 'settled' | 'stays' | 'again' | 'paying';
 
 /** What time does to one holder of a number. Every step is a conditional write of its own and may be repeated. */
 export async function settleHolder(deps: Deps, holder: Holder): Promise<Settled> {
@@ -43,7 +46,7 @@ export async function settleHolder(deps: Deps, holder: Holder): Promise<Settled>
     const { charge, status: before } = appointment;
     const followed = await followCharge(deps, { patientId, chargeId: charge.chargeId });
     return followed === undefined || followed.status === before
-      ? 'again'
+      ? 'paying'
       : settleHolder(deps, { ...holder, appointment: followed });
   }
   if (VACATING.includes(appointment.status)) {

@@ -5,7 +5,7 @@ import { auditEvent } from '../../shared/privacy/audit-event.ts';
 import { eventTypeOf } from './appointment-event.ts';
 import { OWNER } from './charges.ts';
 import { idSchema } from './contracts.ts';
-import { followCharge } from './follow-charge.ts';
+import { hearOfCharge } from './hear-of-charge.ts';
 import { settleAppointment } from './settle-appointment.ts';
 import { appointments, practitioners } from './store.ts';
 import { APPOINTMENT_STATUSES, TERMINAL } from './transitions.ts';
@@ -68,9 +68,7 @@ const chargeChanged = z.object({ patientId: idSchema, chargeId: z.string() });
 /** Payment has changed the lock of one of booking's charges. */
 const follow: Subscription = {
   event: chargeChangedEvent(OWNER),
-  handle: async (deps, event) => {
-    await followCharge(deps, chargeChanged.parse(event.data));
-  },
+  handle: (deps, event) => hearOfCharge(deps, chargeChanged.parse(event.data)),
 };
 
 export const subscriptions: readonly Subscription[] = [

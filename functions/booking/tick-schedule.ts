@@ -20,8 +20,13 @@ import { waitingFor } from './waiting-list.ts';
 
 const LEFT = logEntry('BOOKING_TICK_LEFT', 'a number could not be tidied and is looked at again');
 
-/** Something that is not finished yet (a payment under way) is looked at again after this time. */
+/** Something that is not finished yet is looked at again after this time. */
 const AGAIN_MS = 2 * 60_000;
+/** A payment under way: its end is heard of (hear-of-charge.ts), this is for the case that it is not. */
+const PAYING_AGAIN_MS = 15 * 60_000;
+
+/** What is left after a look at the holders: nothing, payments under way and nothing else, or something. */
+type Left = 'nothing' | 'payments' | 'something';
 
 /**
  * All that time does to a schedule, in one place: holds lapse, pools join the public one, a cancelled clinic
@@ -36,14 +41,14 @@ export async function tickSchedule(deps: Deps, scheduleId: string): Promise<void
   ]);
   if (found === undefined || detail === undefined) return;
   const claim = detail.endsAt <= instant(deps.clock) ? await endClinic(deps, scheduleId, found) : found;
-  const unsettled = await settleHolders(deps, detail, claim);
+  const left = await settleHolders(deps, detail, claim);
   if (claim.status === 'OPEN') {
     await releasePools(deps, detail, claim);
     await offerFreedNumbers(deps, scheduleId);
   } else {
     await closeWaitlist(deps, scheduleId);
   }
-  await setTimer(deps, detail, claim.status, unsettled);
+  await setTimer(deps, detail, claim.status, left);
 }
 
 /** Answers the claim as that write left it: after it nobody takes a number any more, so its holders are all there are. */
@@ -58,12 +63,8 @@ async function endClinic(deps: Deps, scheduleId: string, found: Claim): Promise<
   return outcome.ok ? outcome.item : (outcome.current ?? found);
 }
 
-/** Answers how many holders are left that time still has to do something about. */
-async function settleHolders(
-  deps: Deps,
-  detail: ScheduleDetail,
-  { status, holders }: Claim,
-): Promise<number> {
+/** Answers what time still has to do something about. */
+async function settleHolders(deps: Deps, detail: ScheduleDetail, { status, holders }: Claim): Promise<Left> {
   const { scheduleId } = detail;
   const now = deps.clock.now();
   const due = Object.entries(holders).filter(
@@ -75,15 +76,17 @@ async function settleHolders(
   }));
   const found = await appointments.getMany(deps.table, ids, { consistent: true });
   const staying: [string, number][] = [];
-  let unsettled = 0;
+  let [unsettled, paying] = [0, 0];
   for (const [index, [patientId, mark]] of due.entries()) {
     const settled = await settleHolder(deps, { detail, status, patientId, mark, appointment: found[index] });
     if (settled === 'again') unsettled += 1;
+    if (settled === 'paying') paying += 1;
     if (settled === 'stays') staying.push([patientId, mark]);
   }
   if (!(await settleMarks(deps, scheduleId, staying))) unsettled += 1;
   if (unsettled > 0) deps.log.info(LEFT, { scheduleId, unsettled });
-  return unsettled;
+  if (unsettled > 0) return 'something';
+  return paying > 0 ? 'payments' : 'nothing';
 }
 
 function releasedPools({ releasedAt }: Pick<ScheduleDetail, 'releasedAt'>, now: string): readonly Pool[] {
@@ -116,7 +119,7 @@ async function setTimer(
   deps: Deps,
   detail: ScheduleDetail,
   status: Claim['status'],
-  unsettled: number,
+  left: Left,
 ): Promise<void> {
   const { table, clock } = deps;
   const { scheduleId } = detail;
@@ -124,7 +127,7 @@ async function setTimer(
     const claim = await claims.get(table, scheduleId, { consistent: true });
     // Who changed the status has set the timer for it.
     if (claim === undefined || claim.status !== status) return;
-    const at = nextTick(claim, detail, clock.now(), unsettled);
+    const at = nextTick(claim, detail, clock.now(), left);
     const outcome = await claims.update(
       table,
       scheduleId,
@@ -140,13 +143,14 @@ async function setTimer(
   await claims.update(table, scheduleId, {}, { if: { status }, timer: { kind: TICK, at: soon } });
 }
 
-function nextTick(claim: Claim, detail: ScheduleDetail, now: number, unsettled: number): number | undefined {
-  if (claim.status !== 'OPEN') return unsettled > 0 ? now + AGAIN_MS : undefined;
+function nextTick(claim: Claim, detail: ScheduleDetail, now: number, left: Left): number | undefined {
+  const again = now + (left === 'payments' ? PAYING_AGAIN_MS : AGAIN_MS);
+  if (claim.status !== 'OPEN') return left === 'nothing' ? undefined : again;
   const lapses = Object.values(claim.holders).flatMap((mark) => lapseOf(mark) ?? []);
   const releases = Object.values(detail.releasedAt).map((at) => Date.parse(at));
   return Math.min(
     Date.parse(detail.endsAt),
-    ...lapses.map((at) => (at <= now ? now + AGAIN_MS : at)),
+    ...lapses.map((at) => (at <= now ? again : at)),
     ...releases.filter((at) => at > now),
     // Freed since the pools were moved and the numbers offered.
     ...(isLeftBehind(claim, detail, now) ? [now] : []),

@@ -15,8 +15,6 @@ export const paymentPolicySchema = z.strictObject({
   checkAfterSeconds: z.array(count).check(z.minLength(1)),
   /** An order that can neither be closed nor paid is let go after this; money that still comes is given back. */
   giveUpAfterMinutes: count,
-  /** Most charges in one settlement: WeChat combines 50 orders. */
-  mostCharges: count.check(z.maximum(50)),
   /** 合单发起方: signs for settlements over several payees. Left out: the city has none, they are paid one by one. */
   combiningMerchant: z.optional(mchid),
   refunds: z.strictObject({

@@ -14,7 +14,6 @@ const values: PaymentEntry['values'] = {
   leastSecondsToPay: 60,
   checkAfterSeconds: [15, 30, 60, 120, 240, 300, 300, 300, 600, 600, 1_800],
   giveUpAfterMinutes: 24 * 60,
-  mostCharges: 50,
   refunds: {
     withinDays: 365,
     mostAnOrder: 50,

@@ -1,5 +1,5 @@
 import { OWNER } from '../../../functions/booking/charges.ts';
-import { followCharge } from '../../../functions/booking/follow-charge.ts';
+import { hearOfCharge as hear } from '../../../functions/booking/hear-of-charge.ts';
 import type { Appointment } from '../../../functions/booking/store.ts';
 import {
   claimCharge,
@@ -48,5 +48,5 @@ export async function quietPayment(
 }
 
 export async function hearOfCharge(deps: Deps, { charge, patientId }: Appointment): Promise<void> {
-  if (charge !== undefined) await followCharge(deps, { patientId, chargeId: charge.chargeId });
+  if (charge !== undefined) await hear(deps, { patientId, chargeId: charge.chargeId });
 }
