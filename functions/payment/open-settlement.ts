@@ -55,7 +55,7 @@ export async function openSettlement(deps: PaymentDeps, request: SettlementReque
     settlements.putOperation(settlementId, settlement, {
       if: { $exists: false },
       event: eventFor(deps, 'payment.settlement-opened', {
-        data: { settlementId, patientId },
+        data: { settlementId, patientId, by: accountId },
         ...(traceparent === undefined ? {} : { traceparent }),
       }),
       timer: { kind: CHECK, at: nextCheckAt(deps, settlement) },

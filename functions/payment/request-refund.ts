@@ -100,7 +100,9 @@ async function written(deps: PaymentDeps, settlement: Settlement, refund: Refund
     ),
     refunds.putOperation(refund, refund, {
       if: { $exists: false },
-      event: eventFor(deps, 'payment.refund-requested', { data: { settlementId, refundNo, patientId } }),
+      event: eventFor(deps, 'payment.refund-requested', {
+        data: { settlementId, refundNo, patientId, by: refund.requestedBy },
+      }),
       ...(method === 'WECHAT' ? { timer: { kind: REFUND, at: instant(deps.clock) } } : {}),
     }),
     // Money from a till goes back over the same counter.

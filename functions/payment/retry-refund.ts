@@ -43,7 +43,7 @@ export async function retryRefund(deps: PaymentDeps, deciding: Deciding): Promis
     refunds.putOperation(id, next, {
       if: { $exists: false },
       event: eventFor(deps, 'payment.refund-requested', {
-        data: { settlementId: old.settlementId, refundNo, patientId: old.patientId },
+        data: { settlementId: old.settlementId, refundNo, patientId: old.patientId, by: deciding.accountId },
       }),
       timer: { kind: REFUND, at: instant(deps.clock) },
     }),

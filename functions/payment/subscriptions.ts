@@ -1,14 +1,18 @@
 import * as z from 'zod/mini';
 import { REFUND_DUE_EVENT, readChargeLock } from '../../shared/charges/charge-lock.ts';
 import type { Subscription } from '../../shared/context.ts';
-import { auditEntry } from '../../shared/privacy/audit.ts';
+import { auditEvent } from '../../shared/privacy/audit-event.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { giveBack } from './receive-payment.ts';
 import { askRefund } from './request-refund.ts';
-import { settlements } from './store.ts';
 
 const refundDue = z.object({ owner: z.string(), chargeId: z.string() });
-const ofSettlement = z.object({ settlementId: z.string(), patientId: z.string() });
+/** `by`: left out where WeChat or time did it. */
+const ofSettlement = z.object({
+  settlementId: z.string(),
+  patientId: z.string(),
+  by: z.optional(z.string()),
+});
 
 /** The owner has called off what was paid for. The lock says which settlement paid it. */
 const refundCalledOff: Subscription<PaymentDeps> = {
@@ -40,20 +44,10 @@ const AUDITED = [
 /** Every movement is written down for its patient, once: the entry's id is the event's. */
 const auditMovements: readonly Subscription[] = AUDITED.map((what) => ({
   event: `payment.${what}`,
-  handle: async ({ table }, { id, at, data, traceparent }) => {
-    const { settlementId, patientId } = ofSettlement.parse(data);
-    const settlement = await settlements.get(table, settlementId);
-    const by = what === 'settlement-opened' ? (settlement?.openedBy ?? 'system') : 'system';
-    const entry = auditEntry(id, {
-      actor: { accountId: by, role: by === 'system' ? 'system' : 'account' },
-      action: 'WRITE',
-      patientId,
-      subject: { kind: 'settlement', id: settlementId },
-      purpose: `payment-${what}`,
-      at,
-      requestId: traceparent?.split('-')[1] ?? 'none',
-    });
-    await table.put(entry, { if: { $exists: false } });
+  handle: ({ table }, event) => {
+    const { settlementId, patientId, by = 'system' } = ofSettlement.parse(event.data);
+    const subject = { kind: 'settlement', id: settlementId };
+    return auditEvent(table, event, { by, patientId, subject, purpose: `payment-${what}` });
   },
 }));
 

@@ -58,7 +58,7 @@ export async function takeOnsitePayment(deps: PaymentDeps, order: OnsitePayment)
   const outcome = await deps.table.transact([
     settlements.putOperation(settlementId, settlement, {
       if: { $exists: false },
-      event: eventFor(deps, 'payment.settlement-paid', { data: { settlementId, patientId } }),
+      event: eventFor(deps, 'payment.settlement-paid', { data: { settlementId, patientId, by: accountId } }),
     }),
     post({
       postingId: `paid-${settlementId}`,

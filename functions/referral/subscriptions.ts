@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Subscription } from '../../shared/context.ts';
 import type { DomainEvent } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { auditEntry } from '../../shared/privacy/audit.ts';
+import { auditEvent } from '../../shared/privacy/audit-event.ts';
 import { referralMoved } from './contracts.ts';
 import { copies } from './copies.ts';
 import { countAccepted } from './counts.ts';
@@ -23,18 +23,11 @@ async function tellMachine(deps: Deps, { place, ...moved }: Moved): Promise<void
 }
 
 /** Every step is written down for its patient, once: the entry's id is the event's. */
-async function audit({ table }: Deps, { id, at, traceparent }: DomainEvent, moved: Moved): Promise<void> {
+async function audit({ table }: Deps, event: DomainEvent, moved: Moved): Promise<void> {
   const { by, role, institutionId, patientId, referralId, status } = moved;
-  const entry = auditEntry(id, {
-    actor: { accountId: by, role, ...(institutionId === undefined ? {} : { institutionId }) },
-    action: 'WRITE',
-    patientId,
-    subject: { kind: 'referral', id: referralId },
-    purpose: `referral-${status.toLowerCase().replaceAll('_', '-')}`,
-    at,
-    requestId: traceparent?.split('-')[1] ?? 'none',
-  });
-  await table.put(entry, { if: { $exists: false } });
+  const subject = { kind: 'referral', id: referralId };
+  const purpose = `referral-${status.toLowerCase().replaceAll('_', '-')}`;
+  await auditEvent(table, event, { by, role, institutionId, patientId, subject, purpose });
 }
 
 const firstAccepted = z.object({ firstAccepted: z.literal(true) });
