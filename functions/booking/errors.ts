@@ -47,6 +47,11 @@ export const bookingErrors = defineErrors({
     message: '已过取消截止时间，请联系医院',
     note: 'after the cancellation cut-off',
   },
+  GIVEN_BY_REFERRAL: {
+    status: 409,
+    message: '转诊号请联系转诊中心改期',
+    note: 'a number that a referral reserved is changed by the referral',
+  },
   FEE_DIFFERS: {
     status: 422,
     message: '两次就诊的费用或收费机构不同，请先取消再重新预约',

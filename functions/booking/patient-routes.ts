@@ -130,7 +130,14 @@ export const patientRoutes = [
     request: { params: contract.appointmentParams, body: contract.rescheduleBody },
     response: contract.appointmentView,
     status: 201,
-    errors: [...REFUSALS, 'APPOINTMENT_NOT_FOUND', 'WRONG_STATE', 'CANCEL_TOO_LATE', 'FEE_DIFFERS'],
+    errors: [
+      ...REFUSALS,
+      'APPOINTMENT_NOT_FOUND',
+      'WRONG_STATE',
+      'CANCEL_TOO_LATE',
+      'FEE_DIFFERS',
+      'GIVEN_BY_REFERRAL',
+    ],
     audit: 'by-event',
     handle: async (deps, call) => {
       const { scheduleId, slot } = call.body;

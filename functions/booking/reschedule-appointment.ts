@@ -14,6 +14,7 @@ import {
   type Appointment,
   type AppointmentId,
   appointments,
+  BY_REFERRAL,
   type Claim,
   claims,
   type ScheduleDetail,
@@ -64,13 +65,15 @@ async function readOld(deps: Deps, order: Rescheduling): Promise<Old | { readonl
   const consistent = { consistent: true };
   const appointment = await appointments.get(deps.table, order.id, consistent);
   if (appointment === undefined) throw bookingErrors.refusal('APPOINTMENT_NOT_FOUND');
-  const { status, scheduleId, cancellableUntil, rescheduledTo } = appointment;
+  const { status, scheduleId, cancellableUntil, rescheduledTo, overrideReason } = appointment;
   if (rescheduledTo !== undefined) {
     const id = { ...order.id, appointmentId: rescheduledTo };
     const next = await appointments.get(deps.table, id, consistent);
     if (next?.requestKey === order.requestKey) return { repeated: next };
   }
   if (status !== 'BOOKED') throw bookingErrors.refusal('WRONG_STATE', { context: { status } });
+  // The referral waits for this very visit.
+  if (overrideReason === BY_REFERRAL) throw bookingErrors.refusal('GIVEN_BY_REFERRAL');
   if (cancellableUntil <= instant(deps.clock))
     throw bookingErrors.refusal('CANCEL_TOO_LATE', { context: { cancellableUntil } });
   const [claim, detail] = await Promise.all([

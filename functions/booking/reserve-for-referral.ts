@@ -21,6 +21,7 @@ import { bookedOrRefused, resumeBooking } from './resume-booking.ts';
 import {
   type Appointment,
   appointments,
+  BY_REFERRAL,
   type Claim,
   claims,
   departmentKey,
@@ -205,7 +206,7 @@ function placementFor(deps: Deps, wanted: Wanted, detail: ScheduleDetail, latest
     doer: SYSTEM,
     held: true,
     untilMs: Math.min(now + wanted.holdSeconds * 1000, Date.parse(latest)),
-    overrideReason: 'REFERRAL',
+    overrideReason: BY_REFERRAL,
   };
 }
 

@@ -91,6 +91,9 @@ export interface Appointment {
   readonly rescheduledFrom?: string;
 }
 
+/** `overrideReason` of a number that a referral reserved. */
+export const BY_REFERRAL = 'REFERRAL';
+
 export interface Ban {
   readonly rule: string;
   readonly from: Day;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { confirmAppointment } from '../../../functions/booking/confirm-appointment.ts';
 import { releaseNumber } from '../../../functions/booking/release-reservation.ts';
+import { rescheduleAppointment } from '../../../functions/booking/reschedule-appointment.ts';
 import { reserveNumber } from '../../../functions/booking/reserve-for-referral.ts';
 import { appointments } from '../../../functions/booking/store.ts';
 import { Refusal } from '../../../shared/kernel/errors.ts';
@@ -167,5 +169,25 @@ describe('the undo', () => {
     expect(await release(deps)).toEqual({ released: true });
     const ended = await appointments.get(deps.table, id);
     expect([ended?.status, ended?.charge?.status]).toEqual(['CANCELLED_BY_HOSPITAL', 'REFUND_DUE']);
+  });
+
+  test('is changed by its referral only: the patient cannot move it to another day', async () => {
+    const deps = await scene();
+    await addSchedule(deps, { day: '2026-03-05', quota: { REFERRAL: 1 } });
+    const elsewhere = await addSchedule(deps, { day: '2026-03-06' });
+    const { appointmentId } = await reserve(deps);
+    const id = { patientId: 'pat00001', appointmentId };
+    const doer = { by: 'account-1' };
+    await confirmAppointment(deps, id, doer);
+    const before = deps.all();
+    const move = rescheduleAppointment(deps, {
+      id,
+      scheduleId: elsewhere.scheduleId,
+      channel: 'MINI_PROGRAM',
+      requestKey: 'request-move',
+      doer,
+    });
+    expect(await outcome(move)).toBe('GIVEN_BY_REFERRAL');
+    expect(deps.all()).toEqual(before);
   });
 });
