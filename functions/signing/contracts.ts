@@ -31,7 +31,6 @@ export const deskParams = z.strictObject({
   careTeamId: idSchema,
   desk: z.enum(DESKS),
 });
-export const teamParams = z.strictObject({ institutionId: idSchema, careTeamId: idSchema });
 export const residenceParams = z.strictObject({ institutionId: idSchema, divisionCode: residenceSchema });
 export const divisionParams = z.strictObject({ institutionId: idSchema, divisionCode: divisionSchema });
 
