@@ -11,7 +11,7 @@ import type { Signing } from './store.ts';
 /** Whose charges these are, as the charge lock names it. */
 export const OWNER = 'signing';
 
-/** `<signing>-<round>-<instalment>`, so that the signing is found from its charge. */
+/** `<signing>-<round>-<instalment>`, so that the signing is found from its charge. What has a `payBy` is not paid later. */
 export function chargeFor(
   { signingId, institutionId }: Pick<Signing, 'signingId' | 'institutionId'>,
   {
@@ -23,7 +23,7 @@ export function chargeFor(
     readonly round: number;
     readonly instalment: number;
     readonly amountFen: number;
-    readonly payBy: string;
+    readonly payBy?: string;
   },
 ): Charge {
   return {
@@ -32,7 +32,7 @@ export function chargeFor(
     amountFen,
     payeeId: institutionId,
     status: 'OPEN',
-    payBy,
+    ...(payBy === undefined ? {} : { payBy }),
   };
 }
 

@@ -50,10 +50,15 @@ async function wantedChange(
       if (seen.next === undefined) throw new Error('a renewal is paid and offers nothing');
       return renewal(deps, seen, { charge: paid, next: { ...seen.next, instalmentsPaid: 1 } });
     case 'SUSPENDED':
-      return { to: 'ACTIVE', set: { charge: paid, instalmentsPaid: seen.instalmentsPaid + 1 } };
+      return {
+        to: 'ACTIVE',
+        set: { charge: paid, instalmentsPaid: seen.instalmentsPaid + 1 },
+        drop: ['graceUntil'],
+      };
     case 'TERMINATING':
       return {
         news: NEWS.charge,
+        drop: ['graceUntil'],
         set: {
           charge: paid,
           instalmentsPaid: seen.instalmentsPaid + 1,
@@ -61,6 +66,10 @@ async function wantedChange(
         },
       };
     default:
-      return { news: NEWS.charge, set: { charge: paid, instalmentsPaid: seen.instalmentsPaid + 1 } };
+      return {
+        news: NEWS.charge,
+        set: { charge: paid, instalmentsPaid: seen.instalmentsPaid + 1 },
+        drop: ['graceUntil'],
+      };
   }
 }

@@ -12,6 +12,7 @@ import { NEWS } from './signing-event.ts';
 import { type Change, policyNow } from './signing-moves.ts';
 import type { Agreement, Signing, SigningId } from './store.ts';
 import { type Stepping, takeStep } from './take-step.ts';
+import { endOf } from './waits.ts';
 
 export type Party = 'resident' | 'team';
 
@@ -76,7 +77,11 @@ function firstPayment(deps: Deps, seen: Signing, agreement: Agreement): Change |
   const amountFen = quote?.instalmentsFen[0];
   if (amountFen === undefined) return undefined;
   const { hours } = policyNow(deps);
-  const payBy = instantAfter(deps.clock.now(), `PT${hours.payment}H`);
+  // A renewal can be paid until the term ends: nobody else waits for the place.
+  const payBy =
+    renews && seen.term !== undefined
+      ? endOf(seen.term)
+      : instantAfter(deps.clock.now(), `PT${hours.payment}H`);
   const round = renews ? seen.round + 1 : seen.round;
   return {
     to: renews ? 'RENEWAL_PAYING' : 'PAYING',

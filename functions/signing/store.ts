@@ -103,6 +103,8 @@ export interface Signing {
   readonly agreement?: Agreement;
   readonly captured?: Captured;
   readonly charge?: Charge;
+  /** An instalment may be paid at any time; from here on it suspends the contract that it is not. */
+  readonly graceUntil?: string;
   /** Of this round. */
   readonly instalmentsPaid: number;
   readonly terminating?: Terminating;

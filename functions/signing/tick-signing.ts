@@ -40,11 +40,11 @@ const WORK: Readonly<Record<Due, (deps: Deps, seen: Signing) => Promise<Change |
     const { instalmentsPaid, quote, round } = seen;
     const amountFen = quote.instalmentsFen[instalmentsPaid];
     if (amountFen === undefined) return undefined;
-    const payBy = instantAfter(deps.clock.now(), `P${policyNow(deps).instalments.graceDays}D`);
+    const graceUntil = instantAfter(deps.clock.now(), `P${policyNow(deps).instalments.graceDays}D`);
     const instalment = instalmentsPaid + 1;
     return {
       news: NEWS.instalment,
-      set: { charge: chargeFor(seen, { round, instalment, amountFen, payBy }) },
+      set: { charge: chargeFor(seen, { round, instalment, amountFen }), graceUntil },
     };
   },
   SUSPEND: async (deps, seen) => {

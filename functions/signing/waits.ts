@@ -117,11 +117,11 @@ function reminderOfRenewal(
 
 function ofActive(
   policy: SigningPolicy,
-  { charge, quote, instalmentsPaid, next, renewable }: Signing,
+  { charge, graceUntil, quote, instalmentsPaid, next, renewable }: Signing,
   term: Term,
 ): readonly Entry[] {
   if (charge?.status === 'OPEN') {
-    return charge.payBy === undefined ? [] : [{ due: 'SUSPEND', at: charge.payBy }];
+    return graceUntil === undefined ? [] : [{ due: 'SUSPEND', at: graceUntil }];
   }
   const parts = quote.instalmentsFen.length;
   const months = Math.floor((instalmentsPaid * policy.termMonths) / Math.max(1, parts));

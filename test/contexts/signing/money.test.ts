@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { openCharges } from '../../../functions/payment/open-charges.ts';
 import { quoteFor } from '../../../functions/signing/quote.ts';
 import { usualSigning } from '../../../infra/cities/policy/signing.ts';
 import { readChargeLock } from '../../../shared/charges/charge-lock.ts';
@@ -108,6 +109,10 @@ test('is suspended when an instalment stays unpaid, and goes on when it is paid'
   expect((await told.world.now(waiting)).charge).toMatchObject({ status: 'OPEN', amountFen: 3_000 });
   await told.world.pass(15 * DAY);
   expect((await told.world.now(waiting)).status).toBe('SUSPENDED');
+  // Payment takes no charge after its `payBy`: a debt has none, and stands on the payer's list.
+  const owed = await openCharges(told.world.deps, OLD);
+  expect(owed).toMatchObject([{ owner: 'signing', amountFen: 3_000, category: 'SERVICE_PACKAGE' }]);
+  expect(owed[0]?.payBy).toBeUndefined();
   const use = await told.people.doctor.post(homePath(OLD, waiting.signingId, 'uses'), {
     itemId: 'HOME_VISIT',
   });
@@ -138,7 +143,8 @@ test('renews a paid package at the price of the day, and turns when the old term
   await told.world.pay(waiting);
   await told.world.pass(340 * DAY);
   await bothSign(told, waiting);
-  expect((await told.world.now(waiting)).status).toBe('RENEWAL_PAYING');
+  const paying = await told.world.now(waiting);
+  expect([paying.status, paying.charge?.payBy]).toEqual(['RENEWAL_PAYING', '2027-03-01T16:00:00.000Z']);
   await told.world.pay(waiting);
   await told.world.pass(30 * DAY);
   const turned = await told.world.now(waiting);
