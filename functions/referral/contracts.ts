@@ -192,7 +192,11 @@ export const referralList = z.object({ referrals: z.array(referralCard), next: z
 export const pageQuery = z.strictObject({ after: z.optional(z.string()) });
 
 const monthSchema = z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/));
-export const countsQuery = z.strictObject({ from: monthSchema, until: monthSchema });
+export const countsQuery = z
+  .strictObject({ from: monthSchema, until: monthSchema })
+  .check(
+    z.refine(({ from, until }) => from <= until, { path: ['until'], message: '结束月份不能早于开始月份' }),
+  );
 const upDown = z.object({ up: z.int(), down: z.int() });
 export const countsView = z.object({
   /** 口径: accepted referrals, by the month in which they were first accepted. */

@@ -3,7 +3,7 @@ import { chargeChangedEvent } from '../../shared/charges/charge-lock.ts';
 import type { Subscription } from '../../shared/context.ts';
 import type { DomainEvent } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { auditEntry } from '../../shared/privacy/audit.ts';
+import { auditEvent } from '../../shared/privacy/audit-event.ts';
 import { OWNER } from './charges.ts';
 import { idSchema, signingMoved } from './contracts.ts';
 import { endOtherApplication } from './end-other-application.ts';
@@ -24,22 +24,11 @@ async function tellMachine(deps: Deps, { place, ...moved }: Moved): Promise<void
 }
 
 /** Every step is written down for its patient, once: the entry's id is the event's. */
-async function audit(
-  { table }: Deps,
-  { id, type, at, traceparent }: DomainEvent,
-  moved: Moved,
-): Promise<void> {
+async function audit({ table }: Deps, event: DomainEvent, moved: Moved): Promise<void> {
   const { by, role, institutionId, patientId, signingId } = moved;
-  const entry = auditEntry(id, {
-    actor: { accountId: by, role, ...(institutionId === undefined ? {} : { institutionId }) },
-    action: 'WRITE',
-    patientId,
-    subject: { kind: 'signing', id: signingId },
-    purpose: type.replace('.', '-'),
-    at,
-    requestId: traceparent?.split('-')[1] ?? 'none',
-  });
-  await table.put(entry, { if: { $exists: false } });
+  const subject = { kind: 'signing', id: signingId };
+  const purpose = event.type.replace('.', '-');
+  await auditEvent(table, event, { by, role, institutionId, patientId, subject, purpose });
 }
 
 const moves = STATUSES.map(
