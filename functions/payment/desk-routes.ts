@@ -1,9 +1,9 @@
-import { allow, institution } from '../../shared/access/grants.ts';
 import { route } from '../../shared/context.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import * as contract from './contracts.ts';
+import { atDesk, byAuthorityAbove } from './doors.ts';
 import { paymentErrors } from './errors.ts';
-import { openCharges } from './open-charges.ts';
+import { listOf, openCharges } from './open-charges.ts';
 import { accountOf, askingWeChat } from './payer-routes.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { noteMerchant } from './reconcile-merchants.ts';
@@ -12,8 +12,6 @@ import { confirmRefund, retryRefund } from './retry-refund.ts';
 import { payees, type Settlement, settlements } from './store.ts';
 import { takeOnsitePayment } from './take-onsite-payment.ts';
 import { refundViewOf, viewOf } from './views.ts';
-
-const atDesk = allow(['clerk', 'institution-administrator'], institution());
 
 interface DeskSettlement {
   readonly institutionId: string;
@@ -52,8 +50,7 @@ export const deskRoutes = [
     },
     handle: async (deps, { params }) => {
       const open = await openCharges(deps, params.patientId);
-      const charges = open.filter(({ payeeId }) => payeeId === params.institutionId);
-      return { charges, totalFen: charges.reduce((sum, { amountFen }) => sum + amountFen, 0) };
+      return listOf(open.filter(({ payeeId }) => payeeId === params.institutionId));
     },
   }),
   route({
@@ -140,7 +137,7 @@ export const deskRoutes = [
     method: 'PUT',
     path: '/payment/institutions/{institutionId}/payee',
     summary: '登记机构收款商户号',
-    access: allow('health-authority', institution()),
+    access: byAuthorityAbove,
     request: { params: contract.institutionParams, body: contract.payeeBody },
     response: contract.payeeView,
     handle: async (deps: PaymentDeps, call) => {

@@ -2,7 +2,7 @@ import { markChargeRefunded } from '../../shared/charges/charge-lock.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
-import { payeeAccount, post, providerAccount, tillAccount } from './ledger.ts';
+import { postRefund } from './ledger.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { placeOf, workOf } from './request-refund.ts';
 import { type Refund, type RefundId, refunds, type Settlement, settlements } from './store.ts';
@@ -37,7 +37,7 @@ async function succeeded(
   at: string,
 ): Promise<boolean> {
   const { settlementId, patientId, late } = settlement;
-  const { refundNo, amountFen, chargeId, outTradeNo, payeeId } = refund;
+  const { refundNo, amountFen } = refund;
   const { path, line } = placeOf(settlement, refund);
   // A late payment that could not be delivered never had the charge.
   const isWhole = line.refundedFen + amountFen === line.selfFen && late !== 'GIVEN_BACK';
@@ -56,25 +56,10 @@ async function succeeded(
       { add: { [`${path}.refundedFen`]: amountFen } },
       { if: { [`${path}.refundedFen`]: line.refundedFen } },
     ),
-    post({
-      postingId: `refund-${refundNo}`,
-      kind: 'REFUND',
-      at,
-      settlementId,
-      refundNo,
-      lines: [
-        { account: sourceOf(settlement, outTradeNo), fen: -amountFen, outTradeNo },
-        { account: payeeAccount(payeeId), fen: amountFen, outTradeNo, chargeId },
-      ],
-    }),
+    postRefund(settlement, refund, at),
     ...(isWhole ? [markChargeRefunded(deps, { ...line, patientId }, settlementId)] : []),
   ]);
   return ok;
-}
-
-function sourceOf({ onsite, orders }: Settlement, outTradeNo: string): string {
-  if (onsite !== undefined) return tillAccount(onsite.institutionId);
-  return providerAccount(orders.find((order) => order.outTradeNo === outTradeNo)?.mchid ?? '');
 }
 
 /** It did not come about, or needs a hand at the merchant's desk: a person hears of it in the same write. */

@@ -1,8 +1,8 @@
-import { allow, institution } from '../../shared/access/grants.ts';
 import { route } from '../../shared/context.ts';
 import { MOST_FILE_BYTES } from '../../shared/http/file-answer.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
 import * as contract from './contracts.ts';
+import { atDesk } from './doors.ts';
 import { paymentErrors } from './errors.ts';
 import { csvOf } from './export-csv.ts';
 import { CSV, movementsOn, summaryOf, XLSX } from './export-movements.ts';
@@ -10,8 +10,6 @@ import { tableOf } from './export-table.ts';
 import { xlsxOf } from './export-xlsx.ts';
 import * as finance from './finance-contracts.ts';
 import type { PaymentDeps } from './payment-deps.ts';
-
-const byFinance = allow(['clerk', 'institution-administrator'], institution());
 
 interface InstitutionDay {
   readonly institutionId: string;
@@ -31,7 +29,7 @@ export const financeRoutes = [
     method: 'GET',
     path: '/payment/institutions/{institutionId}/days/{day}/summary',
     summary: '本机构某日收支汇总',
-    access: byFinance,
+    access: atDesk,
     request: { params: contract.dayParams },
     response: finance.daySummary,
     handle: async (deps: PaymentDeps, { params }) => {
@@ -43,7 +41,7 @@ export const financeRoutes = [
     method: 'GET',
     path: '/payment/institutions/{institutionId}/days/{day}/export',
     summary: '本机构某日收支明细（CSV 或 XLSX，不含患者信息）',
-    access: byFinance,
+    access: atDesk,
     request: { params: contract.dayParams, query: finance.exportQuery },
     response: finance.exportFile,
     errors: ['EXPORT_TOO_LARGE'],

@@ -3,6 +3,7 @@ import { logEntry } from '../../shared/observability/log.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import type { Refund as WeChatRefund } from '../../shared/wechat/pay/refunds.ts';
 import { applyRefundState, refundFailed } from './end-refund.ts';
+import { afterPause } from './pauses.ts';
 import { type PaymentDeps, policyNow, weChatSide } from './payment-deps.ts';
 import { REFUND, type Refund, refunds, type Settlement, settlements } from './store.ts';
 import { payeeOf } from './wechat-sides.ts';
@@ -94,9 +95,7 @@ async function weChatOf(deps: PaymentDeps, { orders }: Settlement, { outTradeNo 
 }
 
 async function lookAgain(deps: PaymentDeps, refund: Refund): Promise<void> {
-  const { retryAfterSeconds } = policyNow(deps).refunds;
-  const pause = retryAfterSeconds[Math.min(refund.attempts, retryAfterSeconds.length - 1)] ?? 60;
-  const at = new Date(deps.clock.now() + pause * 1000).toISOString();
+  const at = afterPause(deps.clock, policyNow(deps).refunds.retryAfterSeconds, refund.attempts);
   await refunds.update(
     deps.table,
     refund,

@@ -6,5 +6,6 @@ import type { Settlement } from './store.ts';
 /** Asks WeChat and takes in what it says. @throws WeChatPayError */
 export async function learnFromWeChat(deps: PaymentDeps, settlement: Settlement): Promise<Settlement> {
   const paid = await queryPaid(deps, settlement);
-  return paid === undefined ? settlement : receivePayment(deps, settlement.settlementId, paid);
+  if (paid === undefined) return settlement;
+  return (await receivePayment(deps, settlement.settlementId, paid)) ?? settlement;
 }

@@ -1,6 +1,7 @@
 import { entity } from '../../shared/data/entity.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import { type Day, dayOf } from '../../shared/kernel/china-time.ts';
+import type { Order, Refund, Settlement } from './store.ts';
 
 /**
  * Double entry: every movement of money is one posting whose lines sum up to nothing (rule P2). It is written in the
@@ -40,6 +41,54 @@ export class UnbalancedPosting extends Error {
   override readonly name = 'UnbalancedPosting';
 }
 
+/** The whole settlement has been paid: each order into its account, each line to its payee. */
+export function postPayment(settlement: Settlement, at: string): TransactOperation {
+  const { settlementId, orders, lines } = settlement;
+  return post({
+    postingId: `paid-${settlementId}`,
+    kind: 'PAYMENT',
+    at,
+    settlementId,
+    lines: [
+      ...orders.map((order) => ({
+        account: sourceOf(settlement, order),
+        fen: order.totalFen,
+        outTradeNo: order.outTradeNo,
+      })),
+      ...lines.map(({ payeeId, selfFen, outTradeNo, chargeId }) => ({
+        account: payeeAccount(payeeId),
+        fen: -selfFen,
+        outTradeNo,
+        chargeId,
+      })),
+    ],
+  });
+}
+
+/** A refund has arrived: the same way back. */
+export function postRefund(settlement: Settlement, refund: Refund, at: string): TransactOperation {
+  const { settlementId, orders } = settlement;
+  const { refundNo, amountFen, outTradeNo, payeeId, chargeId } = refund;
+  const order = orders.find((each) => each.outTradeNo === outTradeNo);
+  if (order === undefined) throw new Error('a refund of no order');
+  return post({
+    postingId: `refund-${refundNo}`,
+    kind: 'REFUND',
+    at,
+    settlementId,
+    refundNo,
+    lines: [
+      { account: sourceOf(settlement, order), fen: -amountFen, outTradeNo },
+      { account: payeeAccount(payeeId), fen: amountFen, outTradeNo, chargeId },
+    ],
+  });
+}
+
+/** Where the money came in, and goes out again. */
+function sourceOf({ onsite }: Settlement, { mchid }: Order): string {
+  return onsite === undefined ? providerAccount(mchid) : tillAccount(onsite.institutionId);
+}
+
 /** @throws UnbalancedPosting */
 export function post(posting: Omit<Posting, 'day'>): TransactOperation {
   const sum = posting.lines.reduce((total, { fen }) => total + fen, 0);
@@ -53,7 +102,7 @@ export function providerAccount(mchid: string): string {
   return `provider:${mchid}`;
 }
 
-export function tillAccount(institutionId: string): string {
+function tillAccount(institutionId: string): string {
   return `till:${institutionId}`;
 }
 

@@ -6,8 +6,9 @@ import * as contract from './contracts.ts';
 import { applyRefundState } from './end-refund.ts';
 import { paymentErrors } from './errors.ts';
 import type { PaymentDeps } from './payment-deps.ts';
-import { fromCombined, fromTrade, type Paid, receivePayment } from './receive-payment.ts';
-import { refunds, settlementOfOrder, settlements } from './store.ts';
+import { receivePayment } from './receive-payment.ts';
+import { fromCombined, fromTrade, type Paid } from './settlement-at-wechat.ts';
+import { refunds, settlementOfOrder } from './store.ts';
 
 const REFUSED = logEntry(
   'PAYMENT_NOTIFICATION_REFUSED',
@@ -64,11 +65,8 @@ async function takeIn(deps: PaymentDeps, notification: PayNotification): Promise
 
 /** A hospital may take money under the same merchant number by other ways: that is none of ours. */
 async function takePayment(deps: PaymentDeps, settlementId: string, paid: Paid): Promise<void> {
-  if ((await settlements.get(deps.table, settlementId, { consistent: true })) === undefined) {
+  if ((await receivePayment(deps, settlementId, paid)) === undefined)
     deps.log.warn(NOT_OURS, { settlementId });
-    return;
-  }
-  await receivePayment(deps, settlementId, paid);
 }
 
 async function takeRefund(

@@ -1,12 +1,13 @@
 import { claimCharge } from '../../shared/charges/charge-lock.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import { instant } from '../../shared/kernel/clock.ts';
-import type { Reason } from '../../shared/kernel/errors.ts';
+import { addFen } from '../../shared/kernel/fen.ts';
 import { paymentErrors } from './errors.ts';
-import { type OpenCharge, openCharges } from './open-charges.ts';
+import { chooseCharges, notOpen, type OpenCharge } from './open-charges.ts';
+import { afterPause } from './pauses.ts';
 import { type PaymentDeps, policyNow } from './payment-deps.ts';
 import { planOrders } from './plan-orders.ts';
-import { CHECK, type Order, type Settlement, settlementIdOf, settlements, settlementsOf } from './store.ts';
+import { CHECK, type Settlement, settlementIdOf, settlements, settlementsOf } from './store.ts';
 
 export interface SettlementRequest {
   readonly patientId: string;
@@ -26,7 +27,7 @@ export async function openSettlement(deps: PaymentDeps, request: SettlementReque
   const settlementId = settlementIdOf(accountId, patientId, requestKey);
   const before = await settlements.get(deps.table, settlementId, { consistent: true });
   if (before !== undefined) return before;
-  const chosen = await chosenCharges(deps, request);
+  const chosen = await chooseCharges(deps, request);
   const payBy = payByOf(deps, chosen);
   const { lines, orders } = await planOrders(deps, { settlementId, patientId, charges: chosen });
   const combinedBy = orders.length > 1 ? policyNow(deps).combiningMerchant : undefined;
@@ -41,7 +42,7 @@ export async function openSettlement(deps: PaymentDeps, request: SettlementReque
     openedBy: accountId,
     method: 'WECHAT',
     status: 'PENDING',
-    totalFen: sumOf(orders),
+    totalFen: addFen(...orders.map(({ totalFen }) => totalFen)),
     lines,
     orders,
     ...(combinedBy === undefined ? {} : { combinedBy }),
@@ -73,30 +74,9 @@ export function nextCheckAt(
   deps: Pick<PaymentDeps, 'city' | 'clock'>,
   { checks, payBy, status }: Pick<Settlement, 'checks' | 'payBy' | 'status'>,
 ): string {
-  const { checkAfterSeconds } = policyNow(deps);
-  const seconds = checkAfterSeconds[Math.min(checks, checkAfterSeconds.length - 1)] ?? 60;
-  const next = deps.clock.now() + seconds * 1000;
-  const end = Date.parse(payBy);
-  const wanted = status === 'PENDING' && end > deps.clock.now() ? Math.min(next, end) : next;
-  return new Date(wanted).toISOString();
-}
-
-async function chosenCharges(
-  deps: PaymentDeps,
-  { patientId, chargeIds }: Pick<SettlementRequest, 'patientId' | 'chargeIds'>,
-): Promise<readonly OpenCharge[]> {
-  const open = await openCharges(deps, patientId);
-  const chosen = chargeIds.flatMap((id) => open.find(({ chargeId }) => chargeId === id) ?? []);
-  const missing = chargeIds.filter((id) => !chosen.some(({ chargeId }) => chargeId === id));
-  if (missing.length > 0) throw notOpen(missing);
-  return chosen;
-}
-
-export function notOpen(chargeIds: readonly string[]): Error {
-  const reasons: Reason[] = chargeIds.map((chargeId) =>
-    paymentErrors.reason('CHARGE_NOT_OPEN', { chargeId }),
-  );
-  return paymentErrors.refusal('CHARGE_NOT_OPEN', { reasons });
+  const next = afterPause(deps.clock, policyNow(deps).checkAfterSeconds, checks);
+  const isBeforeEnd = status === 'PENDING' && payBy > instant(deps.clock);
+  return isBeforeEnd && payBy < next ? payBy : next;
 }
 
 /** The first of the charges to run out decides for all. */
@@ -109,8 +89,4 @@ function payByOf(deps: PaymentDeps, charges: readonly OpenCharge[]): string {
   if (Date.parse(payBy) - deps.clock.now() < leastSecondsToPay * 1000)
     throw paymentErrors.refusal('TOO_LATE_TO_PAY', { context: { payBy } });
   return payBy;
-}
-
-function sumOf(orders: readonly Order[]): number {
-  return orders.reduce((sum, { totalFen }) => sum + totalFen, 0);
 }

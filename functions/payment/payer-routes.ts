@@ -1,21 +1,20 @@
 import type { Actor } from '../../shared/access/actor.ts';
-import { allow, patient } from '../../shared/access/grants.ts';
 import { type Call, route } from '../../shared/context.ts';
 import { openCursor, sealCursor } from '../../shared/http/cursor.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import { closeSettlement } from './close-settlement.ts';
 import * as contract from './contracts.ts';
+import { byPayer } from './doors.ts';
 import { paymentErrors } from './errors.ts';
 import { launchSettlement } from './launch-settlement.ts';
 import { learnFromWeChat } from './learn-from-wechat.ts';
-import { openCharges } from './open-charges.ts';
+import { listOf, openCharges } from './open-charges.ts';
 import { openSettlement } from './open-settlement.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { type Settlement, settlements, settlementsOf } from './store.ts';
 import { viewOf } from './views.ts';
 
-const byPayer = allow('resident', patient());
 const PAGE = 20;
 
 interface SettlementPlace {
@@ -65,10 +64,7 @@ export const payerRoutes = [
       action: 'READ',
       of: ({ params }) => [{ patientId: params.patientId, subjectId: 'list' }],
     },
-    handle: async (deps, { params }) => {
-      const charges = await openCharges(deps, params.patientId);
-      return { charges: [...charges], totalFen: charges.reduce((sum, { amountFen }) => sum + amountFen, 0) };
-    },
+    handle: async (deps, { params }) => listOf(await openCharges(deps, params.patientId)),
   }),
   route({
     method: 'POST',

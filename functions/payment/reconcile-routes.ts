@@ -1,7 +1,7 @@
-import { allow, institution, none } from '../../shared/access/grants.ts';
 import { route } from '../../shared/context.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
 import * as contract from './contracts.ts';
+import { atDesk, byAdministrator, byAuthority } from './doors.ts';
 import { paymentErrors } from './errors.ts';
 import * as finance from './finance-contracts.ts';
 import type { PaymentDeps } from './payment-deps.ts';
@@ -14,10 +14,6 @@ import {
   reconciliations,
 } from './reconcile-store.ts';
 import { payees } from './store.ts';
-
-const byAuthority = allow('health-authority', none);
-const byAdministrator = allow('institution-administrator', institution());
-const atDesk = allow(['clerk', 'institution-administrator'], institution());
 
 async function runOf(deps: PaymentDeps, id: ReconciliationId): Promise<Reconciliation> {
   const run = await reconciliations.get(deps.table, id, { consistent: true });

@@ -1,9 +1,29 @@
+import type { PaidCombinedTrade } from '../../shared/wechat/pay/combined-trade.ts';
 import type { CloseOutcome, PrepayOutcome } from '../../shared/wechat/pay/orders.ts';
-import { isPaid } from '../../shared/wechat/pay/trade.ts';
+import { isPaid, type PaidTrade } from '../../shared/wechat/pay/trade.ts';
 import { type PaymentDeps, weChatSide } from './payment-deps.ts';
-import { fromCombined, fromTrade, type Paid } from './receive-payment.ts';
 import type { Order, Settlement } from './store.ts';
 import { payeeOf, signerOf } from './wechat-sides.ts';
+
+/** What WeChat says was paid, by notification or by query. */
+export interface Paid {
+  readonly mchid: string;
+  readonly paidAt: string;
+  readonly orders: readonly {
+    readonly outTradeNo: string;
+    readonly transactionId: string;
+    readonly totalFen: number;
+  }[];
+}
+
+export function fromTrade({ mchid, paidAt, outTradeNo, transactionId, totalFen }: PaidTrade): Paid {
+  return { mchid, paidAt, orders: [{ outTradeNo, transactionId, totalFen }] };
+}
+
+export function fromCombined({ mchid, subOrders }: PaidCombinedTrade): Paid {
+  const [first] = subOrders;
+  return { mchid, paidAt: first?.paidAt ?? '', orders: subOrders };
+}
 
 /**
  * The three things WeChat is asked of a settlement, as one order or as a combined one: place it, tell of it, close it.

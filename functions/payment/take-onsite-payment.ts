@@ -1,9 +1,9 @@
 import { markChargePaid } from '../../shared/charges/charge-lock.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import { instant } from '../../shared/kernel/clock.ts';
-import { payeeAccount, post, tillAccount } from './ledger.ts';
-import { openCharges } from './open-charges.ts';
-import { notOpen } from './open-settlement.ts';
+import { addFen } from '../../shared/kernel/fen.ts';
+import { postPayment } from './ledger.ts';
+import { chooseCharges, notOpen } from './open-charges.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { lineOf } from './plan-orders.ts';
 import { outTradeNoOf, type Settlement, settlementIdOf, settlements, settlementsOf } from './store.ts';
@@ -27,17 +27,14 @@ export async function takeOnsitePayment(deps: PaymentDeps, order: OnsitePayment)
   const settlementId = settlementIdOf(accountId, patientId, requestKey);
   const before = await settlements.get(deps.table, settlementId, { consistent: true });
   if (before !== undefined) return before;
-  const open = (await openCharges(deps, patientId)).filter(({ payeeId }) => payeeId === institutionId);
-  const chosen = chargeIds.flatMap((id) => open.find(({ chargeId }) => chargeId === id) ?? []);
-  const missing = chargeIds.filter((id) => !chosen.some(({ chargeId }) => chargeId === id));
-  if (missing.length > 0) throw notOpen(missing);
+  const chosen = await chooseCharges(deps, { patientId, chargeIds, payeeId: institutionId });
   const now = instant(deps.clock);
   const outTradeNo = outTradeNoOf(settlementId, 0);
   const lines = chosen.map((charge) => {
     const shares = { fundFen: 0, accountFen: 0, selfFen: charge.amountFen };
     return lineOf(charge, shares, outTradeNo);
   });
-  const totalFen = lines.reduce((sum, { amountFen }) => sum + amountFen, 0);
+  const totalFen = addFen(...lines.map(({ amountFen }) => amountFen));
   const settlement: Settlement = {
     settlementId,
     patientId,
@@ -60,21 +57,7 @@ export async function takeOnsitePayment(deps: PaymentDeps, order: OnsitePayment)
       if: { $exists: false },
       event: eventFor(deps, 'payment.settlement-paid', { data: { settlementId, patientId, by: accountId } }),
     }),
-    post({
-      postingId: `paid-${settlementId}`,
-      kind: 'PAYMENT',
-      at: now,
-      settlementId,
-      lines: [
-        { account: tillAccount(institutionId), fen: totalFen, outTradeNo },
-        ...lines.map(({ chargeId, amountFen }) => ({
-          account: payeeAccount(institutionId),
-          fen: -amountFen,
-          outTradeNo,
-          chargeId,
-        })),
-      ],
-    }),
+    postPayment(settlement, now),
     ...lines.map((line) => markChargePaid(deps, { ...line, patientId }, settlementId)),
   ]);
   if (outcome.ok) return settlement;

@@ -1,15 +1,12 @@
-import { allow, institution, none } from '../../shared/access/grants.ts';
 import { route } from '../../shared/context.ts';
 import * as contract from './contracts.ts';
+import { atDesk, byAuthority } from './doors.ts';
 import { paymentErrors } from './errors.ts';
 import { listWork } from './list-work.ts';
 import { accountOf } from './payer-routes.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { merchantList } from './reconcile-merchants.ts';
 import { resolveWork, type WorkItem, type WorkItemId, workItems } from './worklist.ts';
-
-const atDesk = allow(['clerk', 'institution-administrator'], institution());
-const byAuthority = allow('health-authority', none);
 
 /** A person has decided, and says why. What is decided already stays as it was decided. */
 async function resolved(deps: PaymentDeps, id: WorkItemId, by: string, note: string): Promise<WorkItem> {
