@@ -56,6 +56,8 @@ const auditMoves: readonly Subscription[] = APPOINTMENT_STATUSES.map((status) =>
     const purpose = `booking-${status.toLowerCase().replaceAll('_', '-')}`;
     return auditEvent(table, event, {
       by,
+      // The waitlist offers by itself: it is nobody's account.
+      role: by === 'waitlist' ? 'system' : undefined,
       patientId,
       subject: { kind: 'appointment', id: appointmentId },
       purpose,

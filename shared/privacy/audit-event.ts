@@ -5,13 +5,10 @@ import { type Access, auditEntry } from './audit.ts';
 export interface AuditedChange extends Pick<Access, 'patientId' | 'subject' | 'purpose'> {
   /** Account, or `system`: time, another context, or a provider did it. */
   readonly by: string;
-  /** Left out: `account`, or `system` for what is not done by one. */
-  readonly role?: string;
+  /** Left out: `account`, or `system` for what `system` does. */
+  readonly role?: string | undefined;
   readonly institutionId?: string | undefined;
 }
-
-/** Actors that are no accounts. */
-const NO_ACCOUNT: readonly string[] = ['system', 'waitlist'];
 
 /**
  * Writes a change down for its patient from the event that tells of it, so that the change itself pays for no further
@@ -25,7 +22,7 @@ export async function auditEvent(
   const entry = auditEntry(id, {
     actor: {
       accountId: by,
-      role: role ?? (NO_ACCOUNT.includes(by) ? 'system' : 'account'),
+      role: role ?? (by === 'system' ? 'system' : 'account'),
       ...(institutionId === undefined ? {} : { institutionId }),
     },
     action: 'WRITE',
