@@ -1,13 +1,7 @@
-import type { Actor } from '../../shared/access/actor.ts';
-import { houseErrors } from '../../shared/kernel/errors.ts';
+import { accountOf } from '../../shared/access/acting.ts';
+import type { Call } from '../../shared/context.ts';
 import type { Doer } from './appointment-event.ts';
 
-/** The account that acts; routes behind grants always have one. */
-function accountOf({ actor }: { readonly actor: Actor | undefined }): string {
-  if (actor === undefined) throw houseErrors.refusal('UNAUTHENTICATED');
-  return actor.accountId;
-}
-
-export function doerOf(call: { readonly actor: Actor | undefined; readonly traceparent: string }): Doer {
+export function doerOf(call: Pick<Call, 'actor' | 'traceparent'>): Doer {
   return { by: accountOf(call), traceparent: call.traceparent };
 }

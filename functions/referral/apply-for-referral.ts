@@ -1,3 +1,4 @@
+import { type Doer, keyOf } from '../../shared/access/acting.ts';
 import { patientProfileKey } from '../../shared/access/patient-view.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -11,11 +12,10 @@ import type { Application } from './contracts.ts';
 import { deskLink } from './desks.ts';
 import { referralErrors } from './errors.ts';
 import { lockFor } from './lock.ts';
-import { type Doer, eventTypeOf, referralEvent } from './referral-event.ts';
+import { eventTypeOf, referralEvent } from './referral-event.ts';
 import { policyNow } from './referral-moves.ts';
 import { gatesOf, isInsideCombination, reasonsAgainst } from './rules.ts';
 import { locks, practitioners, type Referral, type ReferralId, referrals, sent } from './store.ts';
-import { keyOf } from './take-step.ts';
 import { readAlliances, readPath, readTarget } from './target.ts';
 import { placeOf, timerFor, waitUntil } from './waits.ts';
 

@@ -1,19 +1,14 @@
 import type * as z from 'zod/mini';
+import type { Stepping } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { sealPart } from './clinical.ts';
 import type { completionBody, firstVisitBody } from './contracts.ts';
 import { referralErrors } from './errors.ts';
-import type { Doer } from './referral-event.ts';
 import type { Referral, ReferralId } from './store.ts';
 import { takeStep } from './take-step.ts';
 import { OPEN } from './transitions.ts';
 import { nextReturn } from './waits.ts';
-
-interface Stepping {
-  readonly doer: Doer;
-  readonly requestKey: string;
-}
 
 /** Who has a number checks in at booking, which tells of it: only the others arrive here. */
 export async function recordArrival(deps: Deps, id: ReferralId, stepping: Stepping): Promise<Referral> {

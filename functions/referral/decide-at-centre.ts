@@ -1,24 +1,20 @@
 import type * as z from 'zod/mini';
+import { keyOf, type Stepping } from '../../shared/access/acting.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { sealPart } from './clinical.ts';
+import type { Direction } from './codes.ts';
 import type { centreBody, communityBody } from './contracts.ts';
 import { referralErrors } from './errors.ts';
 import { movedLock } from './lock.ts';
-import type { Doer } from './referral-event.ts';
-import { type Move, policyNow } from './referral-moves.ts';
+import { policyNow } from './referral-moves.ts';
 import { isHigher } from './rules.ts';
 import { places, type Referral, type ReferralId } from './store.ts';
-import { keyOf, takeStep } from './take-step.ts';
+import { type Plan, takeStep } from './take-step.ts';
 import { readTarget } from './target.ts';
 
-interface Stepping {
-  readonly doer: Doer;
-  readonly requestKey: string;
-}
-type Plan = Omit<Move, 'doer' | 'requestKey'>;
 type CentreDecision = z.output<typeof centreBody>;
 
 /** The receiving hospital's referral centre: accepts, returns, declines, or passes on to where it belongs. */
@@ -26,20 +22,18 @@ export async function decideAtCentre(
   deps: Deps,
   id: ReferralId,
   body: CentreDecision,
-  { doer, requestKey }: Stepping,
+  stepping: Stepping,
 ): Promise<Referral> {
   return takeStep(deps, {
     id,
-    doer,
-    requestKey,
+    ...stepping,
     from: ['OFFERED'],
     plan: async (seen) => {
-      if (seen.direction !== 'UP')
-        throw referralErrors.refusal('WRONG_STATE', { context: { status: seen.status } });
+      requireDirection(seen, 'UP');
       if (body.decision === 'ACCEPT' || body.decision === 'ADMIT') return acceptance(deps, seen, body);
       const along = [await sealPart(deps, { ...id, part: 'remark' }, { text: body.reason })];
       if (body.decision === 'RETURN') return { to: 'RETURNED', next: { returnedFrom: 'OFFERED' }, along };
-      if (body.decision === 'REROUTE') return reroute(deps, seen, body, { along, doer, requestKey });
+      if (body.decision === 'REROUTE') return reroute(deps, seen, body, { ...stepping, along });
       if (seen.urgency === 'EMERGENCY') throw referralErrors.refusal('EMERGENCY_NOT_DECLINED');
       return { to: 'DECLINED', endedReason: 'DECIDED', along };
     },
@@ -79,7 +73,7 @@ async function reroute(
   deps: Deps,
   seen: Referral,
   { toInstitutionId, toDepartmentId }: { readonly toInstitutionId: string; readonly toDepartmentId: string },
-  { along, doer, requestKey }: Stepping & { readonly along: readonly TransactOperation[] },
+  { along, ...stepping }: Stepping & { readonly along: readonly TransactOperation[] },
 ): Promise<Plan> {
   const policy = policyNow(deps);
   if (seen.receivers.length > policy.mostReroutes) throw referralErrors.refusal('REROUTES_SPENT');
@@ -108,10 +102,7 @@ async function reroute(
     },
     remove: ['toPractitionerId'],
     reason: 'REROUTED',
-    along: [
-      ...along,
-      ...(await movedLock(deps, seen, { specialty, requestKey: keyOf({ doer, requestKey }) })),
-    ],
+    along: [...along, ...(await movedLock(deps, seen, { specialty, requestKey: keyOf(stepping) }))],
   };
 }
 
@@ -120,16 +111,14 @@ export async function decideAtCommunity(
   deps: Deps,
   id: ReferralId,
   body: z.output<typeof communityBody>,
-  { doer, requestKey }: Stepping,
+  stepping: Stepping,
 ): Promise<Referral> {
   return takeStep(deps, {
     id,
-    doer,
-    requestKey,
+    ...stepping,
     from: ['OFFERED'],
     plan: async (seen) => {
-      if (seen.direction !== 'DOWN')
-        throw referralErrors.refusal('WRONG_STATE', { context: { status: seen.status } });
+      requireDirection(seen, 'DOWN');
       if (body.decision === 'ACCEPT')
         return {
           to: 'FIRST_VISIT',
@@ -140,4 +129,9 @@ export async function decideAtCommunity(
       return { to: 'DECLINED', endedReason: 'DECIDED', along };
     },
   });
+}
+
+/** What goes up is answered by a centre, what comes down by a community. */
+function requireDirection({ direction, status }: Referral, wanted: Direction): void {
+  if (direction !== wanted) throw referralErrors.refusal('WRONG_STATE', { context: { status } });
 }

@@ -1,7 +1,7 @@
+import { SYSTEM } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import type { EndReason } from './codes.ts';
-import { SYSTEM } from './referral-event.ts';
 import { type Move, type Moved, tryMove } from './referral-moves.ts';
 import type { Referral } from './store.ts';
 import type { ReferralStatus } from './transitions.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import type { Doer } from '../../shared/access/acting.ts';
 import type { Subscription } from '../../shared/context.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
-import type { Doer } from './referral-event.ts';
 import { type Move, tryMove } from './referral-moves.ts';
 import { type Referral, referrals, referralsOf } from './store.ts';
 

@@ -1,3 +1,4 @@
+import { staffOf } from '../../shared/access/acting.ts';
 import type { Role } from '../../shared/access/actor.ts';
 import { allow, institution } from '../../shared/access/grants.ts';
 import { type Route, route } from '../../shared/context.ts';
@@ -5,7 +6,6 @@ import { applyForReferral } from './apply-for-referral.ts';
 import * as contract from './contracts.ts';
 import { showCounts } from './counts.ts';
 import type { Desk } from './desks.ts';
-import { staffOf } from './doer-of.ts';
 import { APPLICATION_REFUSALS } from './patient-routes.ts';
 import { listAtDesk, listSent, showReferral, viewOf } from './show-referral.ts';
 

@@ -1,10 +1,10 @@
+import { residentOf, staffOf } from '../../shared/access/acting.ts';
 import type { Role } from '../../shared/access/actor.ts';
 import { allow, patient, signed } from '../../shared/access/grants.ts';
 import { route } from '../../shared/context.ts';
 import { applyForReferral } from './apply-for-referral.ts';
 import { withdrawReferral } from './attend.ts';
 import * as contract from './contracts.ts';
-import { residentOf, staffOf } from './doer-of.ts';
 import { listOfPatient, showReferral, viewOf } from './show-referral.ts';
 
 const FAMILY_DOCTORS: readonly Role[] = ['family-doctor', 'village-doctor'];

@@ -1,3 +1,4 @@
+import type { Doer } from '../../shared/access/acting.ts';
 import type { Changes, Condition, TransactOperation, Value } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
@@ -5,7 +6,7 @@ import { instant } from '../../shared/kernel/clock.ts';
 import type { EndReason } from './codes.ts';
 import { deskLink } from './desks.ts';
 import { type ReferralPolicy, referralPolicy } from './policy.ts';
-import { type Doer, eventTypeOf, referralEvent } from './referral-event.ts';
+import { eventTypeOf, referralEvent } from './referral-event.ts';
 import { type Referral, referrals, type TimelineEntry } from './store.ts';
 import { isEnded, type ReferralStatus, statesBefore } from './transitions.ts';
 import { placeOf, timerFor, waitUntil } from './waits.ts';

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { type Stepping, staffOf } from '../../shared/access/acting.ts';
 import type { Role } from '../../shared/access/actor.ts';
 import { allow, institution } from '../../shared/access/grants.ts';
 import { type Route, route, type Schema } from '../../shared/context.ts';
@@ -6,9 +7,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { completeVisit, recordArrival, recordFirstVisit, reportDeath, startTreatment } from './attend.ts';
 import * as contract from './contracts.ts';
 import { decideAtCentre, decideAtCommunity } from './decide-at-centre.ts';
-import { staffOf } from './doer-of.ts';
 import { DESK_ROLES } from './institution-routes.ts';
-import type { Doer } from './referral-event.ts';
 import { reviewAtGate, supplementReferral } from './review-at-gate.ts';
 import { viewOf } from './show-referral.ts';
 import type { Referral, ReferralId } from './store.ts';
@@ -19,12 +18,7 @@ interface StepDeclaration<B extends Schema> {
   readonly roles: readonly Role[];
   readonly body: B;
   readonly errors?: readonly string[];
-  readonly take: (
-    deps: Deps,
-    id: ReferralId,
-    body: z.output<B>,
-    stepping: { readonly doer: Doer; readonly requestKey: string },
-  ) => Promise<Referral>;
+  readonly take: (deps: Deps, id: ReferralId, body: z.output<B>, stepping: Stepping) => Promise<Referral>;
 }
 
 /** A step by staff: by the institution in the path, which is the actor's own, and which the referral waits for. */
@@ -46,13 +40,9 @@ function stepRoute<B extends Schema>({
     errors: ['REFERRAL_NOT_FOUND', 'WRONG_STATE', 'NOT_YOUR_STEP', 'STEP_EXPIRED', ...errors],
     audit: 'by-event',
     handle: async (deps, call) => {
-      const doer = staffOf(call, roles, call.params.institutionId);
-      const { patientId, referralId } = call.params;
-      const referral = await take(deps, { patientId, referralId }, call.body as z.output<B>, {
-        doer,
-        requestKey: call.requestKey,
-      });
-      return viewOf(deps, referral);
+      const { institutionId, ...id } = call.params;
+      const stepping = { doer: staffOf(call, roles, institutionId), requestKey: call.requestKey };
+      return viewOf(deps, await take(deps, id, call.body as z.output<B>, stepping));
     },
   });
 }

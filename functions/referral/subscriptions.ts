@@ -24,9 +24,9 @@ async function tellMachine(deps: Deps, { place, ...moved }: Moved): Promise<void
 
 /** Every step is written down for its patient, once: the entry's id is the event's. */
 async function audit({ table }: Deps, event: DomainEvent, moved: Moved): Promise<void> {
-  const { by, role, institutionId, patientId, referralId, status } = moved;
+  const { by, role, institutionId, patientId, referralId } = moved;
   const subject = { kind: 'referral', id: referralId };
-  const purpose = `referral-${status.toLowerCase().replaceAll('_', '-')}`;
+  const purpose = event.type.replace('.', '-');
   await auditEvent(table, event, { by, role, institutionId, patientId, subject, purpose });
 }
 

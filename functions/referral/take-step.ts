@@ -1,9 +1,9 @@
+import { type Doer, keyOf, type Stepping } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { concerns, deskOf } from './desks.ts';
 import { referralErrors } from './errors.ts';
-import type { Doer } from './referral-event.ts';
 import { type Move, tryMove } from './referral-moves.ts';
 import { type Referral, type ReferralId, referrals } from './store.ts';
 import type { ReferralStatus } from './transitions.ts';
@@ -11,17 +11,16 @@ import type { ReferralStatus } from './transitions.ts';
 /** Each lost race is another step that was taken at the same moment: few are left after it. */
 const MOST_ATTEMPTS = 6;
 
-export interface Step {
+/** What a step comes to, judged by the referral as it was seen. */
+export type Plan = Omit<Move, keyof Stepping>;
+
+export interface Step extends Stepping {
   readonly id: ReferralId;
-  readonly doer: Doer;
-  readonly requestKey: string;
   /** The states in which the step may be taken. */
   readonly from: readonly ReferralStatus[];
   /** The patient, and whoever reports a death, act whatever the referral waits for. */
   readonly anyTime?: boolean;
-  readonly plan: (
-    seen: Referral,
-  ) => Promise<Omit<Move, 'doer' | 'requestKey'>> | Omit<Move, 'doer' | 'requestKey'>;
+  readonly plan: (seen: Referral) => Promise<Plan> | Plan;
 }
 
 /**
@@ -41,11 +40,6 @@ export async function takeStep(deps: Deps, wanted: Step): Promise<Referral> {
     seen = moved.current;
   }
   throw houseErrors.refusal('CONFLICT');
-}
-
-/** Two people may choose the same key: neither is answered as the other was. */
-export function keyOf({ doer, requestKey }: Pick<Step, 'doer' | 'requestKey'>): string {
-  return `${doer.by}:${requestKey}`;
 }
 
 /** Residents come by their own relation to the patient; staff by their institution. */

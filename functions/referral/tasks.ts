@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { SYSTEM } from '../../shared/access/acting.ts';
 import type { Task } from '../../shared/context.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
@@ -9,7 +10,6 @@ import { referralErrors } from './errors.ts';
 import { expire } from './expire.ts';
 import { catchUpWithBooking } from './follow-appointment.ts';
 import { answer } from './follow-machine.ts';
-import { SYSTEM } from './referral-event.ts';
 import { policyNow, tryMove } from './referral-moves.ts';
 import { type Referral, type ReferralId, type ReservedNumber, referrals } from './store.ts';
 import { isEnded } from './transitions.ts';

@@ -1,9 +1,10 @@
+import { SYSTEM } from '../../shared/access/acting.ts';
 import type { TimerHandler } from '../../shared/context.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { expire } from './expire.ts';
 import { executionName, MACHINE } from './follow-machine.ts';
-import { REMINDER_DUE, referralEvent, SYSTEM } from './referral-event.ts';
+import { REMINDER_DUE, referralEvent } from './referral-event.ts';
 import { policyNow, tryMove } from './referral-moves.ts';
 import { idOf, type Referral, referrals } from './store.ts';
 import { isEnded } from './transitions.ts';

@@ -1,3 +1,4 @@
+import type { Doer } from '../../shared/access/acting.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
@@ -5,7 +6,6 @@ import { instant } from '../../shared/kernel/clock.ts';
 import { endCharge } from './charges.ts';
 import { closeRelations, openRelations } from './relations.ts';
 import { changeResident, readResident, without } from './residents.ts';
-import type { Doer } from './signing-event.ts';
 import { type Change, changeOperation, policyNow } from './signing-moves.ts';
 import { type Agreement, type Signing, signedAgreements, signings } from './store.ts';
 import { leavePlace, readTeam, takePlace } from './teams.ts';

@@ -1,3 +1,4 @@
+import { keyOf, type Stepping } from '../../shared/access/acting.ts';
 import { openPatientProfile, patientProfileKey } from '../../shared/access/patient-view.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
@@ -12,7 +13,6 @@ import { changeResident, groupsOn, readResident } from './residents.ts';
 import { eventTypeOf, signingEvent } from './signing-event.ts';
 import { policyNow } from './signing-moves.ts';
 import { type Captured, institutions, type Resident, type Signing, signings, type Team } from './store.ts';
-import { keyOf, type Stepping } from './take-step.ts';
 import { readTeam, reservePlace } from './teams.ts';
 import { placeOf, timerFor, waitUntil } from './waits.ts';
 

@@ -1,10 +1,10 @@
+import type { Doer } from '../../shared/access/acting.ts';
 import type { Charge } from '../../shared/charges/charge.ts';
 import { demandRefund, readChargeLock, withdrawCharge } from '../../shared/charges/charge-lock.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { addDays, dayOf } from '../../shared/kernel/china-time.ts';
 import { signingErrors } from './errors.ts';
-import type { Doer } from './signing-event.ts';
 import { policyNow } from './signing-moves.ts';
 import type { Signing } from './store.ts';
 

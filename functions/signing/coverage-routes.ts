@@ -1,8 +1,8 @@
+import { staffOf } from '../../shared/access/acting.ts';
 import type { Role } from '../../shared/access/actor.ts';
 import { allow, institution } from '../../shared/access/grants.ts';
 import { type Route, route } from '../../shared/context.ts';
 import * as contract from './contracts.ts';
-import { staffOf } from './doer-of.ts';
 import { saveRecord, showRecord } from './health-record.ts';
 import { listGap, requireDivision } from './must-cover.ts';
 import { ratesOfDivision, ratesOfInstitution } from './rates.ts';

@@ -1,10 +1,11 @@
 import type * as z from 'zod/mini';
+import type { Stepping } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { makeAgreement } from './agreements.ts';
 import type { reviewBody } from './contracts.ts';
 import { ending } from './end-signing.ts';
 import type { Agreement, Signing, SigningId } from './store.ts';
-import { type Stepping, takeStep } from './take-step.ts';
+import { takeStep } from './take-step.ts';
 
 /** The team takes the application on, or does not. What was signed at the resident's door counts from here on. */
 export async function reviewApplication(

@@ -1,9 +1,9 @@
+import { SYSTEM } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { refuseWhilePaying } from './charges.ts';
 import { ending } from './end-signing.ts';
 import { readResident } from './residents.ts';
-import { SYSTEM } from './signing-event.ts';
 import { tryChange } from './signing-moves.ts';
 import { type SigningId, signings } from './store.ts';
 import { isEnded } from './transitions.ts';

@@ -1,9 +1,9 @@
+import type { Doer } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { endCharge } from './charges.ts';
 import type { EndReason } from './codes.ts';
 import { closeRelations } from './relations.ts';
 import { changeResident, readResident, without } from './residents.ts';
-import type { Doer } from './signing-event.ts';
 import type { Change } from './signing-moves.ts';
 import type { Signing } from './store.ts';
 import { leavePlace } from './teams.ts';

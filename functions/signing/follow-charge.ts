@@ -1,9 +1,10 @@
+import { SYSTEM } from '../../shared/access/acting.ts';
 import { type ChargeLockStatus, readChargeLock } from '../../shared/charges/charge-lock.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { activation, renewal } from './activate-signing.ts';
 import { OWNER, signingOfCharge } from './charges.ts';
-import { NEWS, SYSTEM } from './signing-event.ts';
+import { NEWS } from './signing-event.ts';
 import { type Change, tryChange } from './signing-moves.ts';
 import { type Signing, signings } from './store.ts';
 

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { Doer } from '../../shared/access/acting.ts';
 import { readPatientProfile } from '../../shared/access/patient-view.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
@@ -8,7 +9,6 @@ import { auditEntry } from '../../shared/privacy/audit.ts';
 import type { recordBody, recordView } from './contracts.ts';
 import { signingErrors } from './errors.ts';
 import { changeResident, groupsOn, readResident } from './residents.ts';
-import type { Doer } from './signing-event.ts';
 import { policyNow } from './signing-moves.ts';
 import type { Resident } from './store.ts';
 

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { type Stepping, staffOf } from '../../shared/access/acting.ts';
 import type { Role } from '../../shared/access/actor.ts';
 import { allow, institution } from '../../shared/access/grants.ts';
 import { type Route, route, type Schema } from '../../shared/context.ts';
@@ -6,11 +7,9 @@ import type { Deps } from '../../shared/deps.ts';
 import { applyForSigning } from './apply-for-signing.ts';
 import * as contract from './contracts.ts';
 import { reviewApplication } from './decide-application.ts';
-import { staffOf } from './doer-of.ts';
 import { listAtDesk, showSigning, viewOf } from './show-signing.ts';
 import { signAgreement } from './sign-agreement.ts';
 import type { Signing, SigningId } from './store.ts';
-import type { Stepping } from './take-step.ts';
 import { recallTermination, reportDeath, requestTermination } from './terminate-signing.ts';
 
 const FAMILY_DOCTORS: readonly Role[] = ['family-doctor', 'village-doctor'];

@@ -1,3 +1,4 @@
+import type { Stepping } from '../../shared/access/acting.ts';
 import { readPatientProfile } from '../../shared/access/patient-view.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { addDays, dayOf } from '../../shared/kernel/china-time.ts';
@@ -8,7 +9,7 @@ import { groupsOn, readResident } from './residents.ts';
 import { NEWS } from './signing-event.ts';
 import { type Change, policyNow } from './signing-moves.ts';
 import type { Signing, SigningId } from './store.ts';
-import { type Stepping, takeStep } from './take-step.ts';
+import { takeStep } from './take-step.ts';
 import { readTeam } from './teams.ts';
 import { termFrom } from './waits.ts';
 

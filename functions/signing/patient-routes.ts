@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { residentOf, type Stepping, staffOf } from '../../shared/access/acting.ts';
 import type { Role } from '../../shared/access/actor.ts';
 import { allow, none, patient, signed } from '../../shared/access/grants.ts';
 import { type Route, route, type Schema } from '../../shared/context.ts';
@@ -6,14 +7,12 @@ import type { Deps } from '../../shared/deps.ts';
 import { applyForSigning } from './apply-for-signing.ts';
 import * as contract from './contracts.ts';
 import { withdrawApplication } from './decide-application.ts';
-import { residentOf, staffOf } from './doer-of.ts';
 import { signingErrors } from './errors.ts';
 import { changeOffer } from './offer-renewal.ts';
 import { listOfPatient, showSigning, viewOf } from './show-signing.ts';
 import { signAgreement } from './sign-agreement.ts';
 import { policyNow } from './signing-moves.ts';
 import { type Signing, type SigningId, teams } from './store.ts';
-import type { Stepping } from './take-step.ts';
 import { recallTermination, requestTermination } from './terminate-signing.ts';
 import { useEntitlement } from './use-entitlement.ts';
 

@@ -1,3 +1,4 @@
+import type { Doer } from '../../shared/access/acting.ts';
 import { openPatientProfile, patientProfileKey } from '../../shared/access/patient-view.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -9,7 +10,7 @@ import type { signingErrors } from './errors.ts';
 import { entitlementsOf, packagesFor, quoteFor } from './quote.ts';
 import { openRelations } from './relations.ts';
 import { changeResidents, groupsOn } from './residents.ts';
-import { type Doer, eventTypeOf, signingEvent } from './signing-event.ts';
+import { eventTypeOf, signingEvent } from './signing-event.ts';
 import { policyNow } from './signing-moves.ts';
 import { type Resident, residents, type Signing, signings, type Team } from './store.ts';
 import { readTeam, takePlaces } from './teams.ts';

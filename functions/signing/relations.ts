@@ -1,8 +1,9 @@
+import { SYSTEM } from '../../shared/access/acting.ts';
 import { relationItem, relationKey } from '../../shared/access/care-relations.ts';
 import type { Item, TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
-import { NEWS, SYSTEM } from './signing-event.ts';
+import { NEWS } from './signing-event.ts';
 import { changeOperation } from './signing-moves.ts';
 import { type Signing, signings, type Team, type Term } from './store.ts';
 import { isInForce } from './transitions.ts';

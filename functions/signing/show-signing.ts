@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { Doer } from '../../shared/access/acting.ts';
 import type { Item } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { openCursor, sealCursor } from '../../shared/http/cursor.ts';
@@ -8,7 +9,6 @@ import type { signingCard, signingList, signingView } from './contracts.ts';
 import { type Desk, deskKey } from './desks.ts';
 import { signingErrors } from './errors.ts';
 import { signingPolicy } from './policy.ts';
-import type { Doer } from './signing-event.ts';
 import { ofPatient, type Signing, type SigningId, signings, teams } from './store.ts';
 import { isOfTeam } from './take-step.ts';
 

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { Stepping } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { instantAfter } from '../../shared/kernel/duration.ts';
@@ -11,7 +12,7 @@ import { signingErrors } from './errors.ts';
 import { NEWS } from './signing-event.ts';
 import { type Change, policyNow } from './signing-moves.ts';
 import type { Agreement, Signing, SigningId } from './store.ts';
-import { type Stepping, takeStep } from './take-step.ts';
+import { takeStep } from './take-step.ts';
 import { endOf } from './waits.ts';
 
 export type Party = 'resident' | 'team';

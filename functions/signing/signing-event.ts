@@ -1,22 +1,9 @@
+import type { Doer } from '../../shared/access/acting.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import type { DomainEvent, Value } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { Signing } from './store.ts';
 import type { SigningStatus } from './transitions.ts';
-
-/** Who did something, for the audit and for the checks of the step, and in which request. */
-export interface Doer {
-  /** Account, or `system`. */
-  readonly by: string;
-  /** Role the step was taken in. */
-  readonly role: string;
-  /** Of staff. */
-  readonly institutionId?: string;
-  readonly practitionerId?: string;
-  readonly traceparent?: string;
-}
-
-export const SYSTEM: Doer = { by: 'system', role: 'system' };
 
 export function eventTypeOf(status: SigningStatus): string {
   return `signing.${status.toLowerCase().replaceAll('_', '-')}`;

@@ -1,3 +1,4 @@
+import type { Doer } from '../../shared/access/acting.ts';
 import { chargeLink } from '../../shared/data/carried.ts';
 import type { TransactOperation, Value } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -6,7 +7,7 @@ import { instant } from '../../shared/kernel/clock.ts';
 import type { EndReason } from './codes.ts';
 import { deskLink } from './desks.ts';
 import { type SigningPolicy, signingPolicy } from './policy.ts';
-import { type Doer, eventTypeOf, type NEWS, signingEvent } from './signing-event.ts';
+import { eventTypeOf, type NEWS, signingEvent } from './signing-event.ts';
 import { type Signing, signings } from './store.ts';
 import { isEnded, type SigningStatus, statesBefore } from './transitions.ts';
 import { placeOf, timerFor, waitUntil } from './waits.ts';

@@ -1,20 +1,15 @@
+import { type Doer, keyOf, type Stepping } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { refuseWhilePaying } from './charges.ts';
 import { signingErrors } from './errors.ts';
-import type { Doer } from './signing-event.ts';
 import { type Change, tryChange } from './signing-moves.ts';
 import { type Signing, type SigningId, signings, type Team, teams } from './store.ts';
 import type { SigningStatus } from './transitions.ts';
 
 /** Each lost race is another step that was taken at the same moment. */
 const MOST_ATTEMPTS = 12;
-
-export interface Stepping {
-  readonly doer: Doer;
-  readonly requestKey: string;
-}
 
 export interface Step extends Stepping {
   readonly id: SigningId;
@@ -47,11 +42,6 @@ export async function takeStep(deps: Deps, wanted: Step): Promise<Signing> {
     await refuseWhilePaying(deps, seen);
   }
   throw houseErrors.refusal('CONFLICT');
-}
-
-/** Two people may choose the same key: neither is answered as the other was. */
-export function keyOf({ doer, requestKey }: Stepping): string {
-  return `${doer.by}:${requestKey}`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { SYSTEM } from '../../shared/access/acting.ts';
 import type { Task } from '../../shared/context.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
@@ -6,7 +7,6 @@ import { refuseWhilePaying } from './charges.ts';
 import * as contract from './contracts.ts';
 import { signingErrors } from './errors.ts';
 import { answer, sealToken } from './follow-machine.ts';
-import { SYSTEM } from './signing-event.ts';
 import { tryChange } from './signing-moves.ts';
 import { type Signing, type SigningId, signings } from './store.ts';
 import { overdueChange } from './tick-signing.ts';

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { Stepping } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { makeAgreement } from './agreements.ts';
 import { endCharge } from './charges.ts';
@@ -6,7 +7,7 @@ import type { terminationBody } from './contracts.ts';
 import { ending } from './end-signing.ts';
 import { signingErrors } from './errors.ts';
 import type { Signing, SigningId, Terminating } from './store.ts';
-import { type Stepping, takeStep } from './take-step.ts';
+import { takeStep } from './take-step.ts';
 import { IN_FORCE, PENDING } from './transitions.ts';
 
 /** Either party asks; an agreement of termination waits for both. */

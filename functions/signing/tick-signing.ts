@@ -1,3 +1,4 @@
+import { SYSTEM } from '../../shared/access/acting.ts';
 import type { TimerHandler } from '../../shared/context.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
@@ -6,7 +7,7 @@ import { houseErrors } from '../../shared/kernel/errors.ts';
 import { chargeFor, refuseWhilePaying } from './charges.ts';
 import { ending } from './end-signing.ts';
 import { offerRenewal } from './offer-renewal.ts';
-import { NEWS, SYSTEM } from './signing-event.ts';
+import { NEWS } from './signing-event.ts';
 import { type Change, policyNow, tryChange } from './signing-moves.ts';
 import { type Signing, signingOf, signings } from './store.ts';
 import { type Due, nextDue } from './waits.ts';

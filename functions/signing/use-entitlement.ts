@@ -1,11 +1,11 @@
+import { type Doer, keyOf } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { givesService } from './activate-signing.ts';
 import { signingErrors } from './errors.ts';
-import { type Doer, NEWS, signingEvent } from './signing-event.ts';
+import { NEWS, signingEvent } from './signing-event.ts';
 import { type Signing, type SigningId, signings, uses } from './store.ts';
-import { keyOf } from './take-step.ts';
 
 const MOST_ATTEMPTS = 12;
 

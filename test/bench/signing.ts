@@ -1,9 +1,9 @@
 import { ratesOfDivision } from '../../functions/signing/rates.ts';
 import { type RecordLine, registerRecords } from '../../functions/signing/register-records.ts';
 import { type RegisterLine, registerSignings } from '../../functions/signing/register-signings.ts';
-import { SYSTEM } from '../../functions/signing/signing-event.ts';
 import { populations } from '../../functions/signing/store.ts';
 import { keepTeam } from '../../functions/signing/teams.ts';
+import { SYSTEM } from '../../shared/access/acting.ts';
 import { patientProfileItem } from '../../shared/access/patient-view.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { testDeps } from '../support/deps.ts';

@@ -1,6 +1,6 @@
 import type { LoadedPeople } from '../../../functions/identity/load-people.ts';
 import { registerSignings } from '../../../functions/signing/register-signings.ts';
-import { SYSTEM } from '../../../functions/signing/signing-event.ts';
+import { SYSTEM } from '../../../shared/access/acting.ts';
 import type { Deps } from '../../../shared/deps.ts';
 import { dayOf } from '../../../shared/kernel/china-time.ts';
 import { readCity } from './read-city.ts';

@@ -4,12 +4,12 @@ import { reviewApplication, withdrawApplication } from '../../../functions/signi
 import { endOtherApplication } from '../../../functions/signing/end-other-application.ts';
 import { followCharge } from '../../../functions/signing/follow-charge.ts';
 import { signAgreement } from '../../../functions/signing/sign-agreement.ts';
-import type { Doer } from '../../../functions/signing/signing-event.ts';
 import { type Signing, type SigningId, signings, teams } from '../../../functions/signing/store.ts';
 import { reportDeath, requestTermination } from '../../../functions/signing/terminate-signing.ts';
 import { tickSigning } from '../../../functions/signing/tick-signing.ts';
 import { isEnded, isPending } from '../../../functions/signing/transitions.ts';
 import { useEntitlement } from '../../../functions/signing/use-entitlement.ts';
+import type { Doer } from '../../../shared/access/acting.ts';
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
 import { claimCharge, markChargePaid, openCharge } from '../../../shared/charges/charge-lock.ts';
 import type { Table } from '../../../shared/data/table.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { registerSignings } from '../../../functions/signing/register-signings.ts';
-import { SYSTEM } from '../../../functions/signing/signing-event.ts';
 import { type Signing, teams } from '../../../functions/signing/store.ts';
 import { keepTeam } from '../../../functions/signing/teams.ts';
+import { SYSTEM } from '../../../shared/access/acting.ts';
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
 import { checkRules } from './invariants.ts';
 import { sign, story } from './story.ts';
