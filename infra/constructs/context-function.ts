@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Duration, aws_iam as iam, type aws_kms as kms, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Context } from '../../shared/context.ts';
+import { usesWorkflows } from '../../shared/workflows/workflows.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { CityStack } from './city-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -9,7 +10,7 @@ import { watchFunction } from './function-alarms.ts';
 import { grantTable } from './function-grants.ts';
 import { HouseLogGroup } from './house-log-group.ts';
 import type { Entry } from './names.ts';
-import { grantWorkflows, usesWorkflows } from './workflow-grants.ts';
+import { grantWorkflows } from './workflow-grants.ts';
 
 export interface ContextFunctionProps {
   readonly context: Context;
@@ -76,7 +77,7 @@ export class ContextFunction extends Construct {
         TABLE_NAME: stack.names.table,
         KEY_ID: key.keyArn,
         BUS_NAME: stack.names.bus,
-        ...(entry === 'worker' && usesWorkflows(context)
+        ...(entry === 'worker' && usesWorkflows(context.workflows)
           ? { STATE_MACHINE_ARN_PREFIX: stack.stateMachineArn('') }
           : {}),
       },

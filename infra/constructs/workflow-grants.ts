@@ -1,11 +1,6 @@
 import { aws_iam as iam } from 'aws-cdk-lib';
-import type { Context } from '../../shared/context.ts';
 import type { WorkflowUse } from '../../shared/workflows/workflows.ts';
 import type { CityStack } from './city-stack.ts';
-
-export function usesWorkflows({ workflows: { starts, answers } }: Context): boolean {
-  return starts.length + answers.length > 0;
-}
 
 /** Lets a worker start the machines it declares, and answer the tasks of those it declares. */
 export function grantWorkflows(stack: CityStack, role: iam.Role, { starts, answers }: WorkflowUse): void {

@@ -3,6 +3,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { createApi } from '../../shared/http/api.ts';
 import { createWorker } from '../../shared/worker.ts';
 import { withStepFunctions } from '../../shared/workflows/step-functions.ts';
+import { usesWorkflows } from '../../shared/workflows/workflows.ts';
 import { invoke, type LambdaHandler, type LambdaSettings } from './lambda.ts';
 
 /** Both Lambda functions of every context, in this process. */
@@ -55,6 +56,5 @@ export function createFunctions(city: string, contexts: readonly Context[], deps
 
 /** As the entries of the contexts do on AWS. */
 function withWorkflows(context: Context): Context {
-  const { starts, answers } = context.workflows;
-  return starts.length + answers.length === 0 ? context : withStepFunctions(context);
+  return usesWorkflows(context.workflows) ? withStepFunctions(context) : context;
 }

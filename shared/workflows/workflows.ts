@@ -26,6 +26,11 @@ export interface WorkflowUse {
   readonly answers: readonly string[];
 }
 
+/** Whether its worker is to have Step Functions in reach. */
+export function usesWorkflows({ starts, answers }: WorkflowUse): boolean {
+  return starts.length + answers.length > 0;
+}
+
 /** A machine that the caller has not declared, or that its city does not have. */
 export class UnknownMachine extends Error {
   override readonly name = 'UnknownMachine';
