@@ -23,29 +23,31 @@ export interface MemoryTableOptions {
  * effect when it is made; its answer comes later. Items are frozen.
  */
 export function createMemoryTable(options: MemoryTableOptions = {}): Table & { all(): Item[] } {
-  const { clock = systemClock, onConsumed = () => {}, onChange = () => {}, stale } = options;
+  const { clock = systemClock, onConsumed, onChange = () => {}, stale } = options;
   const store = new MemoryStore(clock, onChange, stale);
   const report: Report = (operation, units) =>
-    onConsumed({ operation, readUnits: 0, writeUnits: 0, refused: false, ...units });
+    onConsumed?.({ operation, readUnits: 0, writeUnits: 0, refused: false, ...units() });
   const transactions = new Transactions(store, clock, report);
 
   return {
     async get(key, { consistent = false } = {}) {
       const item = store.read(checkKey(key), consistent);
-      report('get', { readUnits: itemUnits(item, consistent) });
+      report('get', () => ({ readUnits: itemUnits(item, consistent) }));
       return item;
     },
     async getMany(keys, { consistent = false } = {}) {
       const items = keys.map((key) => store.read(checkKey(key), consistent));
-      const distinct = new Map(keys.map((key, index) => [JSON.stringify([key.pk, key.sk]), items[index]]));
-      const units = Array.from(distinct.values(), (item) => itemUnits(item, consistent));
-      if (keys.length > 0) report('getMany', { readUnits: sum(units) });
+      const units = (): Partial<Consumed> => {
+        const distinct = new Map(keys.map((key, index) => [JSON.stringify([key.pk, key.sk]), items[index]]));
+        return { readUnits: sum(Array.from(distinct.values(), (item) => itemUnits(item, consistent))) };
+      };
+      if (keys.length > 0) report('getMany', units);
       return items;
     },
     async query(spec) {
       const plan = planQuery(spec);
       const { items, bytes, next } = store.query(plan);
-      report('query', { readUnits: readUnits(bytes, plan.consistent) });
+      report('query', () => ({ readUnits: readUnits(bytes, plan.consistent) }));
       return { items, ...(next !== undefined && { next }) };
     },
     async put(item, how = {}) {
@@ -63,7 +65,8 @@ export function createMemoryTable(options: MemoryTableOptions = {}): Table & { a
   };
 }
 
-type Report = (operation: string, units: Partial<Consumed>) => void;
+/** The units are counted only where somebody is told of them: to measure an item costs more than to store it. */
+type Report = (operation: string, units: () => Partial<Consumed>) => void;
 
 type Written<T> =
   | { readonly ok: true; readonly item: T }
@@ -78,10 +81,10 @@ function written<T>(
 ): Written<T> {
   const { key, before, after, refused } = step;
   if (refused) {
-    report(operation, { writeUnits: refusedUnits(before), refused });
+    report(operation, () => ({ writeUnits: refusedUnits(before), refused }));
     return { ok: false, current: before };
   }
-  report(operation, { writeUnits: tableUnits(before, after) + indexUnits(before, after) });
+  report(operation, () => ({ writeUnits: tableUnits(before, after) + indexUnits(before, after) }));
   store.write(key, after);
   return { ok: true, item: answer(step) };
 }
@@ -93,7 +96,7 @@ class Transactions {
   readonly #store: MemoryStore;
   readonly #clock: Clock;
   readonly #report: Report;
-  readonly #done = new Map<string, { until: number; content: string; readUnits: number }>();
+  readonly #done = new Map<string, { until: number; content: string; units: () => Partial<Consumed> }>();
 
   constructor(store: MemoryStore, clock: Clock, report: Report) {
     this.#store = store;
@@ -108,10 +111,10 @@ class Transactions {
     const steps = operations.map((operation) => stepOf(this.#store, operation));
     if (steps.some(({ refused }) => refused)) return this.#refuse(steps);
     for (const { key, after } of steps) this.#store.write(key, after);
-    this.#report('transact', {
+    this.#report('transact', () => ({
       // Prepared and committed: twice the table's units. The indexes follow once.
       writeUnits: sum(steps.map((s) => 2 * tableUnits(s.before, s.after) + indexUnits(s.before, s.after))),
-    });
+    }));
     if (token !== undefined) this.#remember(token, content, steps);
     return { ok: true };
   }
@@ -120,7 +123,7 @@ class Transactions {
     const known = this.#done.get(token);
     if (known === undefined || known.until < this.#clock.now()) return false;
     if (known.content !== content) throw new InvalidTableCall('a token came back with another transaction');
-    this.#report('transact', { readUnits: known.readUnits });
+    this.#report('transact', known.units);
     return true;
   }
 
@@ -132,8 +135,10 @@ class Transactions {
       this.#done.delete(known);
     }
     // A repeat is billed as a transactional read.
-    const units = sum(steps.map(({ after }) => 2 * itemUnits(after, true)));
-    this.#done.set(token, { until: now + TOKEN_MS, content, readUnits: units });
+    const units = (): Partial<Consumed> => ({
+      readUnits: sum(steps.map(({ after }) => 2 * itemUnits(after, true))),
+    });
+    this.#done.set(token, { until: now + TOKEN_MS, content, units });
   }
 
   #refuse(steps: readonly Step[]): TransactOutcome {
@@ -142,8 +147,10 @@ class Transactions {
       failed: refused,
       current: refused ? before : undefined,
     }));
-    const writeUnits = sum(failures.map(({ current }) => 2 * refusedUnits(current)));
-    this.#report('transact', { writeUnits, refused: true });
+    this.#report('transact', () => ({
+      writeUnits: sum(failures.map(({ current }) => 2 * refusedUnits(current))),
+      refused: true,
+    }));
     return { ok: false, failures };
   }
 }
