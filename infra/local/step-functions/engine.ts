@@ -31,7 +31,8 @@ export class Engine {
   readonly name = 'workflows';
   readonly #parts: EngineParts;
   readonly #expressions = new Expressions();
-  readonly #definitions = new Map<number, Machine>();
+  /** A revision never changes; what is read of one is read once. */
+  readonly #revisions = new Map<number, { readonly definition: Machine; readonly roleArn: string }>();
   /** Calls that time has to wait for. */
   readonly #held = new Set<Promise<void>>();
   #tail: Promise<unknown> = Promise.resolve();
@@ -75,11 +76,7 @@ export class Engine {
   }
 
   definitionOf(revision: number): Machine {
-    const known = this.#definitions.get(revision);
-    if (known !== undefined) return known;
-    const definition = definitionFrom(this.#parts.store.revision(revision).definition);
-    this.#definitions.set(revision, definition);
-    return definition;
+    return this.#revision(revision).definition;
   }
 
   /** How many executions have not ended. */
@@ -129,6 +126,15 @@ export class Engine {
     }
   }
 
+  #revision(key: number): { readonly definition: Machine; readonly roleArn: string } {
+    const known = this.#revisions.get(key);
+    if (known !== undefined) return known;
+    const { definition, roleArn } = this.#parts.store.revision(key);
+    const revision = { definition: definitionFrom(definition), roleArn };
+    this.#revisions.set(key, revision);
+    return revision;
+  }
+
   #pump(): void {
     if (this.#pumping !== undefined || this.#broken !== undefined) return;
     this.#pumping = this.#stepAll().finally(() => {
@@ -160,8 +166,7 @@ export class Engine {
       expressions: this.#expressions,
       random: this.#parts.random ?? Math.random,
       nowMs: this.nowMs,
-      definition: this.definitionOf(execution.revision),
-      roleArn: store.revision(execution.revision).roleArn,
+      ...this.#revision(execution.revision),
       definitionOf: (revision) => this.definitionOf(revision),
       onWay: this.#parts.onWay,
     });
