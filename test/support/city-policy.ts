@@ -4,8 +4,16 @@ import { type City, parseCity } from '../../shared/policy/city.ts';
 
 export type CityName = 'demo' | 'pingdingshan' | 'minhang' | 'hechi';
 
-/** A real city's settings and policy, read as its functions read them. */
+const read = new Map<CityName, City>();
+
+/** A real city's settings and policy, read as its functions read them: once, since nothing in it changes. */
 export function cityNamed(name: CityName): City {
+  const known = read.get(name) ?? parsedCity(name);
+  read.set(name, known);
+  return known;
+}
+
+function parsedCity(name: CityName): City {
   const city = allCities.find(({ id }) => id === name);
   if (city === undefined) throw new Error(`no city is called ${name}`);
   return parseCity(JSON.parse(JSON.stringify(cityFile(city))), []);
