@@ -1,5 +1,5 @@
 import { CHARGE_LOCK_PREFIX } from '../../shared/charges/charge-lock.ts';
-import { defineContext } from '../../shared/context.ts';
+import { defineContext } from '../../shared/define-context.ts';
 import { deskRoutes, publicRoutes } from './desk-routes.ts';
 import { bookingErrors } from './errors.ts';
 import { generateSchedules } from './generate-schedules.ts';

@@ -1,4 +1,4 @@
-import { defineContext } from '../../shared/context.ts';
+import { defineContext } from '../../shared/define-context.ts';
 import { administratorRoutes } from './administrator-routes.ts';
 import { authorityRoutes } from './authority-routes.ts';
 import { provideDirectory } from './deps.ts';

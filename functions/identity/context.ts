@@ -1,5 +1,6 @@
 import { OPENID_PREFIX } from '../../shared/access/openid-view.ts';
-import { type Context, defineContext } from '../../shared/context.ts';
+import type { Context } from '../../shared/context.ts';
+import { defineContext } from '../../shared/define-context.ts';
 import { createFirstAdministrator } from './create-first-administrator.ts';
 import { relationEnds } from './end-relation.ts';
 import { PROFILE_KEYS } from './enrol-patient.ts';

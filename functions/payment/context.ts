@@ -1,6 +1,6 @@
 import { OPENID_PREFIX } from '../../shared/access/openid-view.ts';
 import { CHARGE_LOCK_PREFIX } from '../../shared/charges/charge-lock.ts';
-import { defineContext } from '../../shared/context.ts';
+import { defineContext } from '../../shared/define-context.ts';
 import { checkSettlement } from './check-settlement.ts';
 import { deskRoutes } from './desk-routes.ts';
 import { paymentErrors } from './errors.ts';

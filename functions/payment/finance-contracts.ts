@@ -3,8 +3,7 @@ import { CHARGE_CATEGORIES } from '../../shared/charges/charge.ts';
 import { file } from '../../shared/http/file-answer.ts';
 import { daySchema, fenSchema, instantSchema } from '../../shared/kernel/schemas.ts';
 import { CSV, PAY_METHODS, XLSX } from './export-movements.ts';
-import { MOVEMENT_KINDS } from './reconcile-compare.ts';
-import { DIFFERENCE_CLASSES, EXPLANATIONS } from './reconcile-store.ts';
+import { DIFFERENCE_CLASSES, EXPLANATIONS, MOVEMENT_KINDS } from './reconcile-store.ts';
 
 /** What finance and the authority read of payment. Money is integer fen; what can be owed either way has a sign. */
 

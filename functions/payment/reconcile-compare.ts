@@ -1,11 +1,7 @@
 import { addFen, type Fen } from '../../shared/kernel/fen.ts';
 import type { TradeBill, TradeBillEntry } from '../../shared/wechat/pay/trade-bill.ts';
 import { type Posting, providerAccount } from './ledger.ts';
-import type { Difference, DifferenceClass, Sums } from './reconcile-store.ts';
-
-/** REVOKED: paid, and taken back by a cashier. We never do that. */
-export const MOVEMENT_KINDS = ['PAYMENT', 'REFUND', 'REVOKED'] as const;
-export type MovementKind = (typeof MOVEMENT_KINDS)[number];
+import type { Difference, DifferenceClass, MovementKind, Sums } from './reconcile-store.ts';
 
 /** One movement of a merchant's money, as one side tells of it. */
 export interface Movement {

@@ -1,8 +1,11 @@
 import { entity } from '../../shared/data/entity.ts';
+import { everyPage } from '../../shared/data/every-page.ts';
 import type { Table } from '../../shared/data/table.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
-import { everyPage } from './every-page.ts';
-import type { MovementKind } from './reconcile-compare.ts';
+
+/** REVOKED: paid, and taken back by a cashier. We never do that. */
+export const MOVEMENT_KINDS = ['PAYMENT', 'REFUND', 'REVOKED'] as const;
+export type MovementKind = (typeof MOVEMENT_KINDS)[number];
 
 /** What one side counts of a merchant's day. */
 export type Sums = {

@@ -1,4 +1,4 @@
-import { defineContext } from '../../shared/context.ts';
+import { defineContext } from '../../shared/define-context.ts';
 import { referralErrors } from './errors.ts';
 import { MACHINE } from './follow-machine.ts';
 import { institutionRoutes } from './institution-routes.ts';

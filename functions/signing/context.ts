@@ -1,5 +1,5 @@
 import { CHARGE_LOCK_PREFIX } from '../../shared/charges/charge-lock.ts';
-import { defineContext } from '../../shared/context.ts';
+import { defineContext } from '../../shared/define-context.ts';
 import { coverageRoutes } from './coverage-routes.ts';
 import { signingErrors } from './errors.ts';
 import { MACHINE } from './follow-machine.ts';

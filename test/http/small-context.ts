@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { type Context, defineContext, type Route, route } from '../../shared/context.ts';
+import { type Context, type Route, route } from '../../shared/context.ts';
+import { defineContext } from '../../shared/define-context.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type ApiHandler, createApi } from '../../shared/http/api.ts';
 import { defineErrors } from '../../shared/kernel/errors.ts';

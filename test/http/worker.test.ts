@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { type Context, defineContext, type Subscription, type Task } from '../../shared/context.ts';
+import type { Context, Subscription, Task } from '../../shared/context.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import type { DomainEvent } from '../../shared/data/table.ts';
 import { TableUnavailable } from '../../shared/data/table-errors.ts';
+import { defineContext } from '../../shared/define-context.ts';
 import { createLog } from '../../shared/observability/log.ts';
 import { createWorker } from '../../shared/worker.ts';
 import type { WorkerEvent } from '../../shared/worker-messages.ts';

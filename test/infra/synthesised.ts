@@ -11,7 +11,8 @@ import { minhang } from '../../infra/cities/minhang.ts';
 import { contexts } from '../../infra/contexts.ts';
 import { type Machine, machines } from '../../infra/machines.ts';
 import { allow, institution, patient } from '../../shared/access/grants.ts';
-import { type Context, defineContext, route } from '../../shared/context.ts';
+import { type Context, route } from '../../shared/context.ts';
+import { defineContext } from '../../shared/define-context.ts';
 import { defineErrors } from '../../shared/kernel/errors.ts';
 import { stay } from '../support/workflows/stay/stay.ts';
 

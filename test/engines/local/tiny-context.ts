@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { defineContext, route } from '../../../shared/context.ts';
+import { route } from '../../../shared/context.ts';
 import { eventFor } from '../../../shared/data/events.ts';
+import { defineContext } from '../../../shared/define-context.ts';
 import type { Deps } from '../../../shared/deps.ts';
 import { instant } from '../../../shared/kernel/clock.ts';
 import { defineErrors } from '../../../shared/kernel/errors.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { DefinitionFile } from '../../../infra/workflows/definition.ts';
-import { type Context, defineContext, type Task } from '../../../shared/context.ts';
+import type { Context, Task } from '../../../shared/context.ts';
+import { defineContext } from '../../../shared/define-context.ts';
 import { defineErrors } from '../../../shared/kernel/errors.ts';
 import { machineFaults } from './machine-faults.ts';
 import { perform, reportOf, type Scenario } from './scenario.ts';

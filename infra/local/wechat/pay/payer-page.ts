@@ -4,14 +4,14 @@ import { readBody } from '../../http/read-body.ts';
 import type { Desk } from './desk.ts';
 import { billTime } from './numbers.ts';
 import { asOf } from './payable.ts';
+import type { Payer } from './payer.ts';
 import type { Prepay } from './records.ts';
-import type { WeChatPayStandIn } from './server.ts';
 
 /** The cashier in a browser: a person plays the payer. */
 
 export interface PayerPageParts {
   readonly desk: Desk;
-  readonly payer: WeChatPayStandIn['payer'];
+  readonly payer: Payer;
 }
 
 const MOST_BYTES = 4096;

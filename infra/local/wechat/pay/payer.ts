@@ -32,6 +32,15 @@ export interface Launch {
   readonly paySign: string;
 }
 
+/** The payer's part in the stand-in. */
+export interface Payer {
+  pay(prepayId: string, openid?: string): Promise<PayOutcome>;
+  /** `wx.requestPayment`: looks at the signature first. */
+  requestPayment(launch: Launch, openid?: string): Promise<PayOutcome>;
+  finish(prepayId: string, isPaid: boolean): Promise<PayOutcome>;
+  cancel(prepayId: string): PayOutcome;
+}
+
 /** Opens the cashier and pays; with the fault `userPaying` the payer stays at the password. */
 export function pay(desk: Desk, prepayId: string, openid?: string): PayOutcome {
   const cashier = cashierOf(desk, prepayId);

@@ -11,7 +11,7 @@ import type { Desk } from './desk.ts';
 import { fileJournal, memoryJournal } from './journal.ts';
 import { PayKnobs } from './knobs.ts';
 import type { PayMerchant } from './merchants.ts';
-import { cancel, finish, type Launch, launchObstacle, type PayOutcome, pay, prepayIdOf } from './payer.ts';
+import { cancel, finish, launchObstacle, type Payer, type PayOutcome, pay, prepayIdOf } from './payer.ts';
 import { answerPayer } from './payer-page.ts';
 import type { PlatformKeyRing } from './platform-keys.ts';
 import { postToThisMachine } from './post.ts';
@@ -38,14 +38,7 @@ export interface WeChatPayStandIn {
   readonly courier: Courier;
   /** Its appointments, for the city's time machine. */
   readonly agenda: PayAgenda;
-  /** The payer's part. */
-  readonly payer: {
-    pay(prepayId: string, openid?: string): Promise<PayOutcome>;
-    /** `wx.requestPayment`: looks at the signature first. */
-    requestPayment(launch: Launch, openid?: string): Promise<PayOutcome>;
-    finish(prepayId: string, isPaid: boolean): Promise<PayOutcome>;
-    cancel(prepayId: string): PayOutcome;
-  };
+  readonly payer: Payer;
   /** Ends a refund before its time, or an ABNORMAL one anew. False: there is nothing to end. */
   endRefund(mchid: string, outRefundNo: string, ending: RefundRecord['ending']): boolean;
   stop(): Promise<void>;
@@ -99,7 +92,7 @@ export async function startWeChatPay(parts: WeChatPayParts): Promise<WeChatPaySt
   };
 }
 
-function payerOf({ desk, courier }: Service): WeChatPayStandIn['payer'] {
+function payerOf({ desk, courier }: Service): Payer {
   /** With the fault `early` the notification is there before the payer sees the money go. */
   const told = async (outcome: PayOutcome): Promise<PayOutcome> => {
     if (outcome.outcome === 'PAID' && desk.knobs.strikes('early')) {
