@@ -1,14 +1,14 @@
 import type * as z from 'zod/mini';
-import type { Item } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { addDays, type Day, daysBetween } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import type { alternativesView, scheduleView, weekView } from './contracts.ts';
 import { slotClosesAt } from './cutoffs.ts';
+import { type Span, schedulesIn } from './department-schedules.ts';
 import { bookingErrors } from './errors.ts';
 import { freeIn, POOLS } from './lanes.ts';
 import { slotsStillOpen } from './open-slots.ts';
-import { type Claim, claims, departmentKey, type Half, type ScheduleDetail, schedules } from './store.ts';
+import { type Claim, claims, type Half, type ScheduleDetail, schedules } from './store.ts';
 
 const WEEK_DAYS = 7;
 const HALVES: readonly Half[] = ['A', 'P', 'E'];
@@ -19,31 +19,9 @@ interface Listed {
   readonly claim: Claim | undefined;
 }
 
-interface Span {
-  readonly institutionId: string;
-  readonly departmentId: string;
-  readonly from: Day;
-  readonly days: number;
-}
-
 /** Schedules of a department from a day on, with their claims: one query and one batch read, half a unit an item. */
-async function listSchedules(
-  { table }: Deps,
-  { institutionId, departmentId, from, days }: Span,
-): Promise<readonly Listed[]> {
-  const details: ScheduleDetail[] = [];
-  let after: Item | undefined;
-  do {
-    const page = await schedules.query(table, {
-      index: 'lookup',
-      pk: departmentKey(institutionId, departmentId),
-      sk: { between: [from, addDays(from, days)] },
-      limit: 1000,
-      ...(after === undefined ? {} : { after }),
-    });
-    details.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
+async function listSchedules({ table }: Deps, span: Span): Promise<readonly Listed[]> {
+  const details = await schedulesIn(table, span);
   const found = await claims.getMany(
     table,
     details.map(({ scheduleId }) => scheduleId),

@@ -8,13 +8,13 @@ import { endAppointment } from './appointment-moves.ts';
 import { idSchema } from './contracts.ts';
 import { bookingErrors } from './errors.ts';
 import { followCharge } from './follow-charge.ts';
-import { reservedBy } from './reserve-for-referral.ts';
+import { reservationIdSchema, reservedBy } from './reserve-for-referral.ts';
 import { type Appointment, schedules } from './store.ts';
 import { TERMINAL } from './transitions.ts';
 
 const releaseInput = z.object({
   patientId: idSchema,
-  reservationId: z.string().check(z.regex(/^[\w-]{1,80}$/)),
+  reservationId: reservationIdSchema,
 });
 const releaseOutput = z.object({ released: z.boolean() });
 

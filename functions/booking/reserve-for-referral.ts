@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import type { Task } from '../../shared/context.ts';
-import type { Item } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { addDays, type Day, dayOf, instantAt } from '../../shared/kernel/china-time.ts';
+import { type Day, dayOf, instantAt } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { defineErrors, Refusal } from '../../shared/kernel/errors.ts';
 import { daySchema, fenSchema, instantSchema } from '../../shared/kernel/schemas.ts';
 import { SYSTEM } from './appointment-event.ts';
 import { appointmentIdSchema, idSchema } from './contracts.ts';
+import { schedulesIn } from './department-schedules.ts';
 import { readClaim } from './gate.ts';
 import { freeIn } from './lanes.ts';
 import type { Placement } from './new-appointment.ts';
@@ -24,7 +24,6 @@ import {
   BY_REFERRAL,
   type Claim,
   claims,
-  departmentKey,
   type ScheduleDetail,
   schedules,
 } from './store.ts';
@@ -39,10 +38,12 @@ export const reservationErrors = defineErrors({
   },
 });
 
+/** Names the attempt: asked twice, the same number is answered. */
+export const reservationIdSchema = z.string().check(z.regex(/^[\w-]{1,80}$/));
+
 const reserveInput = z.object({
   patientId: idSchema,
-  /** Names the attempt: asked twice, the same number is answered. */
-  reservationId: z.string().check(z.regex(/^[\w-]{1,80}$/)),
+  reservationId: reservationIdSchema,
   institutionId: idSchema,
   departmentId: idSchema,
   practitionerId: z.optional(idSchema),
@@ -121,19 +122,7 @@ async function listSchedules({ table, clock }: Deps, wanted: Wanted): Promise<re
   const { institutionId, departmentId, practitionerId, notBefore } = wanted;
   const today = dayOf(clock.now());
   const from: Day = notBefore !== undefined && notBefore > today ? notBefore : today;
-  const details: ScheduleDetail[] = [];
-  let after: Item | undefined;
-  do {
-    const page = await schedules.query(table, {
-      index: 'lookup',
-      pk: departmentKey(institutionId, departmentId),
-      sk: { between: [from, addDays(from, HORIZON_DAYS)] },
-      limit: 1000,
-      ...(after === undefined ? {} : { after }),
-    });
-    details.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
+  const details = await schedulesIn(table, { institutionId, departmentId, from, days: HORIZON_DAYS });
   const asked = details.filter(
     ({ practitioner }) => practitionerId === undefined || practitioner.id === practitionerId,
   );

@@ -1,4 +1,4 @@
-import type { Item } from '../../shared/data/table.ts';
+import { everyPage } from '../../shared/data/every-page.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { claims, type WaitlistEntry, waitlist } from './store.ts';
 
@@ -7,19 +7,12 @@ export async function waitingFor(
   { table }: Pick<Deps, 'table'>,
   scheduleId: string,
 ): Promise<readonly WaitlistEntry[]> {
-  const waiting: WaitlistEntry[] = [];
-  let after: Item | undefined;
-  do {
-    const page = await waitlist.query(table, {
-      pk: claims.key(scheduleId).pk,
-      sk: { beginsWith: 'waitlist#' },
-      where: { status: 'WAITING' },
-      consistent: true,
-      ...(after === undefined ? {} : { after }),
-    });
-    waiting.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
+  const waiting = await everyPage(table, waitlist, {
+    pk: claims.key(scheduleId).pk,
+    sk: { beginsWith: 'waitlist#' },
+    where: { status: 'WAITING' },
+    consistent: true,
+  });
   return waiting.toSorted((a, b) => (turnOf(a) < turnOf(b) ? -1 : 1));
 }
 

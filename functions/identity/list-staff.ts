@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Call } from '../../shared/context.ts';
-import type { Item } from '../../shared/data/table.ts';
+import { everyPage } from '../../shared/data/every-page.ts';
 import { maskName } from '../../shared/privacy/masking.ts';
 import type { institutionParams, staffList, staffMember } from './contracts.ts';
 import type { IdentityDeps } from './identity-deps.ts';
@@ -24,19 +24,12 @@ export async function listStaff(
 
 async function staffIds({ table }: IdentityDeps, institutionId: string): Promise<string[]> {
   const { pk } = staffEntries.key({ institutionId, accountId: 'any' });
-  const ids: string[] = [];
-  let after: Item | undefined;
-  do {
-    const page = await staffEntries.query(table, {
-      pk,
-      sk: { beginsWith: 'staff#' },
-      consistent: true,
-      ...(after === undefined ? {} : { after }),
-    });
-    ids.push(...page.items.map(({ accountId }) => accountId));
-    after = page.next;
-  } while (after !== undefined);
-  return ids;
+  const entries = await everyPage(table, staffEntries, {
+    pk,
+    sk: { beginsWith: 'staff#' },
+    consistent: true,
+  });
+  return entries.map(({ accountId }) => accountId);
 }
 
 export async function staffMemberOf(

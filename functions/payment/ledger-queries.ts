@@ -1,7 +1,7 @@
+import { everyPage } from '../../shared/data/every-page.ts';
 import type { Table } from '../../shared/data/table.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
 import { addFen, type Fen } from '../../shared/kernel/fen.ts';
-import { everyPage } from './every-page.ts';
 import { type Posting, postings } from './ledger.ts';
 
 const PAGE = 1_000;

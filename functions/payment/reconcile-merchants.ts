@@ -1,6 +1,6 @@
 import { entity } from '../../shared/data/entity.ts';
+import { everyPage } from '../../shared/data/every-page.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
-import { everyPage } from './every-page.ts';
 import { type PaymentDeps, policyNow } from './payment-deps.ts';
 import type { PayeeAccount } from './store.ts';
 

@@ -1,5 +1,6 @@
 import { entity } from '../../shared/data/entity.ts';
-import type { Item, Table } from '../../shared/data/table.ts';
+import { everyPage } from '../../shared/data/every-page.ts';
+import type { Table } from '../../shared/data/table.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
 import type { Direction, EndReason, Urgency } from './codes.ts';
 import type { ReferralStatus } from './transitions.ts';
@@ -140,7 +141,7 @@ export interface AllianceCopy {
   readonly members: readonly {
     readonly institutionId: string;
     readonly joinedOn: Day;
-    readonly leftOn?: Day;
+    readonly leftOn?: Day | undefined;
   }[];
   readonly active: boolean;
   readonly version: number;
@@ -252,19 +253,11 @@ export function idOf({ pk, sk }: { readonly pk: string; readonly sk: string }): 
 
 /** All referrals of a patient, as they stand. A life has a few dozen. */
 export async function referralsOf(table: Table, patientId: string): Promise<readonly Referral[]> {
-  const found: Referral[] = [];
-  let after: Item | undefined;
-  do {
-    const page = await referrals.query(table, {
-      pk: ofPatient(patientId),
-      sk: { beginsWith: 'referral#' },
-      consistent: true,
-      ...(after === undefined ? {} : { after }),
-    });
-    found.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return found;
+  return everyPage(table, referrals, {
+    pk: ofPatient(patientId),
+    sk: { beginsWith: 'referral#' },
+    consistent: true,
+  });
 }
 
 /** Name of the present attempt to reserve: booking finds its own by it. */

@@ -1,6 +1,7 @@
-import type { Item } from '../../shared/data/table.ts';
+import { everyPage } from '../../shared/data/every-page.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { referralErrors } from './errors.ts';
+import type { ReferralPolicy } from './policy.ts';
 import {
   ALLIANCES,
   type AllianceCopy,
@@ -34,6 +35,15 @@ export async function readTarget(
   return { place, institution, department };
 }
 
+/** Whether the target lies in another area than the city, by the first digits of both codes. */
+export function isOutOfArea(
+  { city }: Pick<Deps, 'city'>,
+  { areaDigits }: Pick<ReferralPolicy, 'areaDigits'>,
+  { institution }: Target,
+): boolean {
+  return !institution.divisionCode.startsWith(city.divisionCode.slice(0, areaDigits));
+}
+
 /** An institution and all above it, nearest first. */
 export async function readPath(
   { table }: Pick<Deps, 'table'>,
@@ -47,12 +57,5 @@ export async function readPath(
 
 /** A city has a few dozen. */
 export async function readAlliances({ table }: Pick<Deps, 'table'>): Promise<readonly AllianceCopy[]> {
-  const found: AllianceCopy[] = [];
-  let after: Item | undefined;
-  do {
-    const page = await alliances.query(table, { pk: ALLIANCES, ...(after === undefined ? {} : { after }) });
-    found.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return found;
+  return everyPage(table, alliances, { pk: ALLIANCES });
 }

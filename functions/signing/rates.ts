@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { Item } from '../../shared/data/table.ts';
+import { everyPage } from '../../shared/data/every-page.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { GROUPS } from './codes.ts';
@@ -124,20 +124,12 @@ export function percentOf(numerator: number, denominator: number): number {
 
 /** All villages of a division, added up. A county has a few hundred. */
 async function tallyOf(deps: Deps, divisionCode: string): Promise<readonly Tally[]> {
-  const all: Tally[] = [];
-  let after: Item | undefined;
-  do {
-    const page = await tallies.query(deps.table, {
-      pk: ofCounty(divisionCode),
-      sk: { beginsWith: divisionCode },
-      consistent: true,
-      limit: 500,
-      ...(after === undefined ? {} : { after }),
-    });
-    all.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return all;
+  return everyPage(deps.table, tallies, {
+    pk: ofCounty(divisionCode),
+    sk: { beginsWith: divisionCode },
+    consistent: true,
+    limit: 500,
+  });
 }
 
 function countOf(all: readonly Tally[], name: string): number {

@@ -1,7 +1,7 @@
-import type { Entity } from '../../shared/data/entity.ts';
-import type { Item, QuerySpec, Table } from '../../shared/data/table.ts';
+import type { Entity } from './entity.ts';
+import type { Item, QuerySpec, Table } from './table.ts';
 
-/** All that a query finds. For what is bounded by nature: a day's, a merchant's. */
+/** All that a query finds, in its order. For what is bounded by nature: a day's, a patient's, a town's. */
 export async function everyPage<Id, T extends object>(
   table: Table,
   kind: Pick<Entity<Id, T>, 'query'>,
