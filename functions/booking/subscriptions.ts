@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { chargeChangedEvent } from '../../shared/charges/charge-lock.ts';
 import type { Subscription } from '../../shared/context.ts';
+import { keepCopy } from '../../shared/keep-copy.ts';
 import { auditEvent } from '../../shared/privacy/audit-event.ts';
 import { eventTypeOf } from './appointment-event.ts';
 import { OWNER } from './charges.ts';
@@ -21,16 +22,12 @@ const practitionerChanged = z.object({
 
 const appointmentMoved = z.object({ patientId: idSchema, appointmentId: z.string(), by: z.string() });
 
-/** Booking's copy of a doctor. Events may come late or twice: an older version never overwrites a newer one. */
-const keepPractitioner: Subscription = {
-  event: 'directory.practitioner-changed',
-  handle: async ({ table }, event) => {
-    const copy = practitionerChanged.parse(event.data);
-    await practitioners.put(table, copy.practitionerId, copy, {
-      if: { $any: [{ $exists: false }, { version: { lt: copy.version } }] },
-    });
-  },
-};
+const keepPractitioner = keepCopy(
+  'directory.practitioner-changed',
+  practitionerChanged,
+  practitioners,
+  (copy) => copy.practitionerId,
+);
 
 /** Finishes what the request that ended the appointment may have left undone. */
 const settleEnded: readonly Subscription[] = TERMINAL.filter((status) => status !== 'FULFILLED').map(

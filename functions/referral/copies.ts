@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import type { Subscription } from '../../shared/context.ts';
-import type { Condition } from '../../shared/data/table.ts';
+import { keepCopy } from '../../shared/keep-copy.ts';
 import { daySchema } from '../../shared/kernel/schemas.ts';
 import { idSchema } from './contracts.ts';
 import { alliances, departments, institutions, practitioners } from './store.ts';
 
-/** Referral's own copies of what directory says. Events come late and twice: an older version replaces no newer one. */
+/** Referral's own copies of what directory says. */
 
 const version = z.int();
 const institutionChanged = z.object({
@@ -40,41 +40,14 @@ const allianceChanged = z.object({
   version,
 });
 
-const newer = (copy: { readonly version: number }): { readonly if: Condition } => ({
-  if: { $any: [{ $exists: false }, { version: { lt: copy.version } }] },
-});
-
 export const copies: readonly Subscription[] = [
-  {
-    event: 'directory.institution-changed',
-    handle: async ({ table }, { data }) => {
-      const copy = institutionChanged.parse(data);
-      await institutions.put(table, copy.institutionId, copy, newer(copy));
-    },
-  },
-  {
-    event: 'directory.department-changed',
-    handle: async ({ table }, { data }) => {
-      const copy = departmentChanged.parse(data);
-      await departments.put(table, copy, copy, newer(copy));
-    },
-  },
-  {
-    event: 'directory.practitioner-changed',
-    handle: async ({ table }, { data }) => {
-      const copy = practitionerChanged.parse(data);
-      await practitioners.put(table, copy.practitionerId, copy, newer(copy));
-    },
-  },
-  {
-    event: 'directory.alliance-changed',
-    handle: async ({ table }, { data }) => {
-      const { members, ...copy } = allianceChanged.parse(data);
-      const dated = members.map(({ leftOn, ...member }) => ({
-        ...member,
-        ...(leftOn === undefined ? {} : { leftOn }),
-      }));
-      await alliances.put(table, copy.allianceId, { ...copy, members: dated }, newer(copy));
-    },
-  },
+  keepCopy('directory.institution-changed', institutionChanged, institutions, (copy) => copy.institutionId),
+  keepCopy('directory.department-changed', departmentChanged, departments, (copy) => copy),
+  keepCopy(
+    'directory.practitioner-changed',
+    practitionerChanged,
+    practitioners,
+    (copy) => copy.practitionerId,
+  ),
+  keepCopy('directory.alliance-changed', allianceChanged, alliances, (copy) => copy.allianceId),
 ];

@@ -3,6 +3,7 @@ import { chargeChangedEvent } from '../../shared/charges/charge-lock.ts';
 import type { Subscription } from '../../shared/context.ts';
 import type { DomainEvent } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { keepCopy } from '../../shared/keep-copy.ts';
 import { auditEvent } from '../../shared/privacy/audit-event.ts';
 import { OWNER } from './charges.ts';
 import { idSchema, signingMoved } from './contracts.ts';
@@ -69,16 +70,12 @@ const institutionChanged = z.object({
   version: z.int(),
 });
 
-/** Signing's own copy. Events come late and twice: an older version replaces no newer one. */
-const keepInstitutions: Subscription = {
-  event: 'directory.institution-changed',
-  handle: async ({ table }, { data }) => {
-    const copy = institutionChanged.parse(data);
-    await institutions.put(table, copy.institutionId, copy, {
-      if: { $any: [{ $exists: false }, { version: { lt: copy.version } }] },
-    });
-  },
-};
+const keepInstitutions = keepCopy(
+  'directory.institution-changed',
+  institutionChanged,
+  institutions,
+  (copy) => copy.institutionId,
+);
 
 export const subscriptions: readonly Subscription[] = [
   ...moves,
