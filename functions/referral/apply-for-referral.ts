@@ -16,7 +16,7 @@ import { eventTypeOf, referralEvent } from './referral-event.ts';
 import { policyNow } from './referral-moves.ts';
 import { gatesOf, isInsideCombination, reasonsAgainst } from './rules.ts';
 import { locks, practitioners, type Referral, type ReferralId, referrals, sent } from './store.ts';
-import { readAlliances, readPath, readTarget } from './target.ts';
+import { isOutOfArea, readAlliances, readPath, readTarget } from './target.ts';
 import { placeOf, timerFor, waitUntil } from './waits.ts';
 
 export interface Applying {
@@ -92,9 +92,7 @@ async function judged(
   if (profile === undefined) throw referralErrors.refusal('PATIENT_UNKNOWN');
   const [from] = path;
   const inside = isInsideCombination(from, target.place.institutionId, allied, dayOf(at));
-  const outOfArea = !target.institution.divisionCode.startsWith(
-    deps.city.divisionCode.slice(0, policy.areaDigits),
-  );
+  const outOfArea = isOutOfArea(deps, policy, target);
   const {
     criteria,
     criterionText,

@@ -13,7 +13,7 @@ import { policyNow } from './referral-moves.ts';
 import { isHigher } from './rules.ts';
 import { places, type Referral, type ReferralId } from './store.ts';
 import { type Plan, takeStep } from './take-step.ts';
-import { readTarget } from './target.ts';
+import { isOutOfArea, readTarget } from './target.ts';
 
 type CentreDecision = z.output<typeof centreBody>;
 
@@ -85,9 +85,7 @@ async function reroute(
   ]);
   if (from === undefined || !isHigher(target.place.level, from.level))
     throw referralErrors.refusal('TARGET_NOT_HIGHER');
-  const outOfArea = !target.institution.divisionCode.startsWith(
-    deps.city.divisionCode.slice(0, policy.areaDigits),
-  );
+  const outOfArea = isOutOfArea(deps, policy, target);
   // Out of the area somebody of the title has to judge: that is an application of its own.
   if (outOfArea && !seen.outOfArea) throw referralErrors.refusal('OUT_OF_AREA_TITLE');
   const specialty = target.department.serviceCategory;

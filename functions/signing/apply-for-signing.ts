@@ -8,7 +8,7 @@ import type { Application } from './contracts.ts';
 import { deskLink } from './desks.ts';
 import { signingErrors } from './errors.ts';
 import type { SigningPolicy } from './policy.ts';
-import { entitlementsOf, notFor, packagesFor, quoteFor } from './quote.ts';
+import { entitlementsOf, packagesFor, quoteFor, reasonsAgainst } from './quote.ts';
 import { changeResident, groupsOn, readResident } from './residents.ts';
 import { eventTypeOf, signingEvent } from './signing-event.ts';
 import { policyNow } from './signing-moves.ts';
@@ -97,10 +97,7 @@ async function judged(
     ...(profile === undefined ? [signingErrors.reason('IDENTITY_UNVERIFIED')] : []),
     ...overlapOf(resident, application),
     ...teamReasons(policy, team, application.divisionCode ?? resident.divisionCode),
-    ...(packages === undefined ? [signingErrors.reason('PACKAGE_UNKNOWN')] : []),
-    ...notFor(packages ?? [], groups).map((packageId) =>
-      signingErrors.reason('PACKAGE_NOT_FOR_YOU', { packageId }),
-    ),
+    ...reasonsAgainst(packages, groups),
     ...(isCombination(policy, levels) ? [] : [signingErrors.reason('COMBINATION_INVALID')]),
     ...captureReasons(deps, policy, captured),
   ];

@@ -4,7 +4,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { addDays, dayOf } from '../../shared/kernel/china-time.ts';
 import { makeAgreement } from './agreements.ts';
 import { signingErrors } from './errors.ts';
-import { entitlementsOf, notFor, packagesFor, quoteFor } from './quote.ts';
+import { entitlementsOf, packagesFor, quoteFor, reasonsAgainst } from './quote.ts';
 import { groupsOn, readResident } from './residents.ts';
 import { NEWS } from './signing-event.ts';
 import { type Change, policyNow } from './signing-moves.ts';
@@ -55,18 +55,10 @@ async function offerOf(
   ]);
   const today = dayOf(deps.clock.now());
   const groups = profile === undefined ? resident.groups : groupsOn(policy, resident.groups, profile, today);
-  const fits = (id: string): boolean => {
-    const found = packagesFor(policy, [id]);
-    return found !== undefined && notFor(found, groups).length === 0;
-  };
+  const fits = (id: string): boolean => reasonsAgainst(packagesFor(policy, [id]), groups).length === 0;
   const packageIds = which === 'all' ? wanted : wanted.filter(fits);
   const packages = packagesFor(policy, packageIds);
-  const reasons = [
-    ...(packages === undefined ? [signingErrors.reason('PACKAGE_UNKNOWN')] : []),
-    ...notFor(packages ?? [], groups).map((packageId) =>
-      signingErrors.reason('PACKAGE_NOT_FOR_YOU', { packageId }),
-    ),
-  ];
+  const reasons = reasonsAgainst(packages, groups);
   if (packages === undefined || reasons.length > 0)
     throw signingErrors.refusal('APPLICATION_REFUSED', { reasons });
   const quote = quoteFor(policy, packages, groups);

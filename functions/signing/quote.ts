@@ -1,4 +1,6 @@
+import type { Reason } from '../../shared/kernel/errors.ts';
 import type { Group } from './codes.ts';
+import { signingErrors } from './errors.ts';
 import type { ServicePackage, SigningPolicy } from './policy.ts';
 import type { Quote } from './store.ts';
 
@@ -17,11 +19,15 @@ export function packagesFor(
   return [...packages.filter(({ kind }) => kind === 'BASIC'), ...known];
 }
 
-/** Packages that are for others than this resident. */
-export function notFor(packages: readonly ServicePackage[], groups: readonly Group[]): readonly string[] {
+/** Why a resident of these groups cannot have the packages: one is unknown, or some are for others. */
+export function reasonsAgainst(
+  packages: readonly ServicePackage[] | undefined,
+  groups: readonly Group[],
+): readonly Reason[] {
+  if (packages === undefined) return [signingErrors.reason('PACKAGE_UNKNOWN')];
   return packages
     .filter((one) => one.groups !== undefined && !one.groups.some((group) => groups.includes(group)))
-    .map(({ packageId }) => packageId);
+    .map(({ packageId }) => signingErrors.reason('PACKAGE_NOT_FOR_YOU', { packageId }));
 }
 
 export function quoteFor(
