@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { INSTITUTION_LEVELS } from '../../shared/kernel/institution-level.ts';
 import { daySchema } from '../../shared/kernel/schemas.ts';
 import { isServiceCategory } from './service-categories.ts';
 
@@ -8,14 +9,6 @@ import { isServiceCategory } from './service-categories.ts';
  * so a doctor's name, title and specialty stand openly in answers, keys and events.
  */
 
-export const INSTITUTION_LEVELS = [
-  'authority',
-  'tertiary',
-  'secondary',
-  'community',
-  'township',
-  'village',
-] as const;
 export const INSTITUTION_KINDS = [
   'health-authority',
   'general-hospital',

@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
+import { stepOf } from '../../shared/kernel/institution-level.ts';
 import type { institutionPage } from './contracts.ts';
 import type { DirectoryDeps } from './deps.ts';
 import { distanceMetres } from './geo.ts';
 import { distanceKey, pageOf } from './paging.ts';
 import type { institutionSearch } from './requests.ts';
-import { stepOf } from './rules.ts';
 import type { ListedInstitution } from './store.ts';
 
 type Search = z.output<typeof institutionSearch>;

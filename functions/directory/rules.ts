@@ -1,26 +1,11 @@
 import type * as z from 'zod/mini';
 import type { Reason } from '../../shared/kernel/errors.ts';
-import type { allianceFacts, INSTITUTION_LEVELS, TITLES } from './contracts.ts';
+import { type InstitutionLevel, stepOf } from '../../shared/kernel/institution-level.ts';
+import type { allianceFacts, TITLES } from './contracts.ts';
 import { directoryErrors } from './errors.ts';
 
-export type Level = (typeof INSTITUTION_LEVELS)[number];
 export type Title = (typeof TITLES)[number];
 export type AllianceFacts = z.output<typeof allianceFacts>;
-
-/** A town's health centre and a community's stand on one step. */
-const STEP: Readonly<Record<Level, number>> = {
-  authority: 4,
-  tertiary: 3,
-  secondary: 2,
-  community: 1,
-  township: 1,
-  village: 0,
-};
-
-/** 0 village … 4 authority. */
-export function stepOf(level: Level): number {
-  return STEP[level];
-}
 
 /** Best first, as people look for doctors; stored in keys. */
 const TITLE_ORDER: Readonly<Record<Title, string>> = {
@@ -41,12 +26,12 @@ export function countyOf(divisionCode: string): string {
 
 export interface TreeQuestion {
   readonly institutionId: string;
-  readonly level: Level;
+  readonly level: InstitutionLevel;
   /** Undefined: there is none of that id. `root`: it is the one institution that has no parent. */
-  readonly parent: { readonly level: Level; readonly active: boolean } | 'root' | undefined;
+  readonly parent: { readonly level: InstitutionLevel; readonly active: boolean } | 'root' | undefined;
   /** The parent's id and all above it. */
   readonly path: readonly string[];
-  readonly childLevels: readonly Level[];
+  readonly childLevels: readonly InstitutionLevel[];
 }
 
 /** Rules parent-active, no-cycle, level-order: every one that is broken. */
@@ -61,10 +46,10 @@ export function treeFaults({
   const above = parent === 'root' ? undefined : parent;
   if (parent !== 'root' && parent?.active !== true) faults.push(directoryErrors.reason('PARENT_UNUSABLE'));
   if (path.includes(institutionId)) faults.push(directoryErrors.reason('CYCLE'));
-  if (above !== undefined && STEP[level] > STEP[above.level]) {
+  if (above !== undefined && stepOf(level) > stepOf(above.level)) {
     faults.push(directoryErrors.reason('LEVEL_ABOVE_PARENT'));
   }
-  if (childLevels.some((child) => STEP[child] > STEP[level])) {
+  if (childLevels.some((child) => stepOf(child) > stepOf(level))) {
     faults.push(directoryErrors.reason('LEVEL_BELOW_CHILD'));
   }
   return faults;

@@ -2,8 +2,9 @@ import type * as z from 'zod/mini';
 import { INSTITUTION_PREFIX } from '../../shared/access/institution-tree.ts';
 import { entity } from '../../shared/data/entity.ts';
 import type { Condition, Key, TransactOperation } from '../../shared/data/table.ts';
+import type { InstitutionLevel } from '../../shared/kernel/institution-level.ts';
 import type { careTeamFacts, departmentFacts, institutionFacts, practitionerFacts } from './contracts.ts';
-import type { AllianceFacts, Level, Tally, Title } from './rules.ts';
+import type { AllianceFacts, Tally, Title } from './rules.ts';
 
 export type InstitutionFacts = z.output<typeof institutionFacts>;
 export type DepartmentFacts = z.output<typeof departmentFacts>;
@@ -28,7 +29,7 @@ export interface InstitutionPlace {
   readonly parentId?: string;
   /** Nearest first. */
   readonly ancestors: readonly string[];
-  readonly level: Level;
+  readonly level: InstitutionLevel;
   readonly active: boolean;
 }
 
@@ -36,7 +37,7 @@ export interface InstitutionPlace {
 export interface ListedInstitution {
   readonly institutionId: string;
   readonly name: string;
-  readonly level: Level;
+  readonly level: InstitutionLevel;
   readonly kind: InstitutionFacts['kind'];
   readonly parentId?: string;
   readonly divisionCode: string;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Subscription } from '../../shared/context.ts';
 import { keepCopy } from '../../shared/keep-copy.ts';
+import { INSTITUTION_LEVELS } from '../../shared/kernel/institution-level.ts';
 import { daySchema } from '../../shared/kernel/schemas.ts';
 import { idSchema } from './contracts.ts';
 import { alliances, departments, institutions, practitioners } from './store.ts';
@@ -11,7 +12,7 @@ const version = z.int();
 const institutionChanged = z.object({
   institutionId: idSchema,
   name: z.string(),
-  level: z.enum(['authority', 'tertiary', 'secondary', 'community', 'township', 'village']),
+  level: z.enum(INSTITUTION_LEVELS),
   divisionCode: z.string(),
   active: z.boolean(),
   version,

@@ -1,5 +1,6 @@
 import type { Day } from '../../shared/kernel/china-time.ts';
 import type { Reason } from '../../shared/kernel/errors.ts';
+import { type InstitutionLevel, stepOf } from '../../shared/kernel/institution-level.ts';
 import { type Direction, DOWN_CRITERIA, UP_CRITERIA, type Urgency } from './codes.ts';
 import { referralErrors } from './errors.ts';
 import type { ReferralPolicy } from './policy.ts';
@@ -7,19 +8,8 @@ import type { AllianceCopy, InstitutionPlace, PractitionerCopy, Standing } from 
 
 /** Pure rules of referral: who reviews, where a patient may be sent, what refuses an application. */
 
-type Level = InstitutionPlace['level'];
-
-const STEP: Readonly<Record<Level, number>> = {
-  authority: 4,
-  tertiary: 3,
-  secondary: 2,
-  community: 1,
-  township: 1,
-  village: 0,
-};
-
-export function isHigher(one: Level, other: Level): boolean {
-  return one !== 'authority' && STEP[one] > STEP[other];
+export function isHigher(one: InstitutionLevel, other: InstitutionLevel): boolean {
+  return one !== 'authority' && stepOf(one) > stepOf(other);
 }
 
 /** The applicant's own institution and all above it, nearest first, as the tree stands. */
@@ -122,7 +112,7 @@ function againstDown({ criteria, from, target, hasPlan, standing }: ApplicationQ
   const reasons: Reason[] = [];
   if (!criteria.every((code) => code in DOWN_CRITERIA))
     reasons.push(referralErrors.reason('CRITERION_UNKNOWN'));
-  if (!isHigher(from.level, target.level) || STEP[target.level] > STEP.community)
+  if (!isHigher(from.level, target.level) || stepOf(target.level) > stepOf('community'))
     reasons.push(referralErrors.reason('TARGET_NOT_LOWER'));
   if (!hasPlan) reasons.push(referralErrors.reason('PLAN_NEEDED'));
   if (standing !== undefined)

@@ -2,6 +2,7 @@ import { entity } from '../../shared/data/entity.ts';
 import { everyPage } from '../../shared/data/every-page.ts';
 import type { Table } from '../../shared/data/table.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
+import type { InstitutionLevel } from '../../shared/kernel/institution-level.ts';
 import type { Direction, EndReason, Urgency } from './codes.ts';
 import type { ReferralStatus } from './transitions.ts';
 import type { Stop } from './waits.ts';
@@ -111,7 +112,7 @@ export interface SpecialtyLock {
 export interface InstitutionCopy {
   readonly institutionId: string;
   readonly name: string;
-  readonly level: 'authority' | 'tertiary' | 'secondary' | 'community' | 'township' | 'village';
+  readonly level: InstitutionLevel;
   readonly divisionCode: string;
   readonly active: boolean;
   readonly version: number;
@@ -151,7 +152,7 @@ export interface AllianceCopy {
 export interface InstitutionPlace {
   readonly institutionId: string;
   readonly ancestors: readonly string[];
-  readonly level: InstitutionCopy['level'];
+  readonly level: InstitutionLevel;
   readonly active: boolean;
 }
 

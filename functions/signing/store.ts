@@ -1,6 +1,7 @@
 import type { Charge } from '../../shared/charges/charge.ts';
 import { entity } from '../../shared/data/entity.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
+import type { InstitutionLevel } from '../../shared/kernel/institution-level.ts';
 import type { Channel, EndReason, Group } from './codes.ts';
 import type { SigningStatus } from './transitions.ts';
 import type { Stop } from './waits.ts';
@@ -200,7 +201,7 @@ export interface Population {
 export interface InstitutionCopy {
   readonly institutionId: string;
   readonly name: string;
-  readonly level: 'authority' | 'tertiary' | 'secondary' | 'community' | 'township' | 'village';
+  readonly level: InstitutionLevel;
   readonly divisionCode: string;
   readonly active: boolean;
   readonly version: number;

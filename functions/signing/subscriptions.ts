@@ -4,6 +4,7 @@ import type { Subscription } from '../../shared/context.ts';
 import type { DomainEvent } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { keepCopy } from '../../shared/keep-copy.ts';
+import { INSTITUTION_LEVELS } from '../../shared/kernel/institution-level.ts';
 import { auditEvent } from '../../shared/privacy/audit-event.ts';
 import { OWNER } from './charges.ts';
 import { idSchema, signingMoved } from './contracts.ts';
@@ -64,7 +65,7 @@ const follow: Subscription = {
 const institutionChanged = z.object({
   institutionId: idSchema,
   name: z.string(),
-  level: z.enum(['authority', 'tertiary', 'secondary', 'community', 'township', 'village']),
+  level: z.enum(INSTITUTION_LEVELS),
   divisionCode: z.string(),
   active: z.boolean(),
   version: z.int(),
