@@ -1,10 +1,11 @@
+import { accountOf } from '../../shared/access/acting.ts';
 import { route } from '../../shared/context.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import * as contract from './contracts.ts';
 import { atDesk, byAuthorityAbove } from './doors.ts';
 import { paymentErrors } from './errors.ts';
 import { listOf, openCharges } from './open-charges.ts';
-import { accountOf, askingWeChat } from './payer-routes.ts';
+import { askingWeChat } from './payer-routes.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { noteMerchant } from './reconcile-merchants.ts';
 import { askRefund } from './request-refund.ts';

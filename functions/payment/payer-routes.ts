@@ -1,7 +1,6 @@
-import type { Actor } from '../../shared/access/actor.ts';
-import { type Call, route } from '../../shared/context.ts';
+import { accountOf } from '../../shared/access/acting.ts';
+import { route } from '../../shared/context.ts';
 import { openCursor, sealCursor } from '../../shared/http/cursor.ts';
-import { houseErrors } from '../../shared/kernel/errors.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import { closeSettlement } from './close-settlement.ts';
 import * as contract from './contracts.ts';
@@ -20,12 +19,6 @@ const PAGE = 20;
 interface SettlementPlace {
   readonly patientId: string;
   readonly settlementId: string;
-}
-
-/** The account that acts; routes behind grants always have one. */
-export function accountOf({ actor }: Pick<Call, 'actor'>): string {
-  if (actor === undefined) throw houseErrors.refusal('UNAUTHENTICATED');
-  return (actor satisfies Actor).accountId;
 }
 
 async function settlementAt(

@@ -1,9 +1,9 @@
+import { accountOf } from '../../shared/access/acting.ts';
 import { route } from '../../shared/context.ts';
 import * as contract from './contracts.ts';
 import { atDesk, byAuthority } from './doors.ts';
 import { paymentErrors } from './errors.ts';
 import { listWork } from './list-work.ts';
-import { accountOf } from './payer-routes.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { merchantList } from './reconcile-merchants.ts';
 import { resolveWork, type WorkItem, type WorkItemId, workItems } from './worklist.ts';

@@ -5,7 +5,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
-import { auditEntry } from '../../shared/privacy/audit.ts';
+import { auditEntry, requestIdOf } from '../../shared/privacy/audit.ts';
 import { sealPart } from './clinical.ts';
 import type { Direction, Urgency } from './codes.ts';
 import type { Application } from './contracts.ts';
@@ -191,7 +191,7 @@ function emergencyEntry(
       subject: { kind: 'referral', id: referralId },
       purpose: 'emergency-referral',
       at: submittedAt,
-      requestId: traceparent?.split('-')[1] ?? 'none',
+      requestId: requestIdOf(traceparent),
     }),
     if: { $exists: false },
   };

@@ -5,7 +5,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
-import { auditEntry } from '../../shared/privacy/audit.ts';
+import { auditEntry, requestIdOf } from '../../shared/privacy/audit.ts';
 import type { recordBody, recordView } from './contracts.ts';
 import { signingErrors } from './errors.ts';
 import { changeResident, groupsOn, readResident } from './residents.ts';
@@ -72,6 +72,6 @@ function writtenDown(
     subject: { kind: 'health-record', id: patientId },
     purpose: 'health-record',
     at: instant(deps.clock),
-    requestId: traceparent?.split('-')[1] ?? 'none',
+    requestId: requestIdOf(traceparent),
   });
 }

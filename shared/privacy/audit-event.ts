@@ -1,5 +1,5 @@
 import type { DomainEvent, Table } from '../data/table.ts';
-import { type Access, auditEntry } from './audit.ts';
+import { type Access, auditEntry, requestIdOf } from './audit.ts';
 
 /** Who did it and to whose record, as the change's own event tells. */
 export interface AuditedChange extends Pick<Access, 'patientId' | 'subject' | 'purpose'> {
@@ -30,7 +30,7 @@ export async function auditEvent(
     subject,
     purpose,
     at,
-    requestId: traceparent?.split('-')[1] ?? 'none',
+    requestId: requestIdOf(traceparent),
   });
   await table.put(entry, { if: { $exists: false } });
 }

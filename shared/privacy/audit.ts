@@ -56,6 +56,11 @@ export function auditDayPartitions(day: string): string[] {
   return Array.from({ length: AUDIT_SHARDS }, (_, shard) => `audit-day#${day}#${shard}`);
 }
 
+/** The request of a W3C `traceparent`: its trace id. `none`: no request led to it. */
+export function requestIdOf(traceparent: string | undefined): string {
+  return traceparent?.split('-')[1] ?? 'none';
+}
+
 /** The item of an access: the patient's partition, newest sorts last. @throws AuditRefusedError */
 export function auditEntry(id: string, access: Access): Item {
   const { actor, subject, patientId, action, purpose, at, requestId } = access;
