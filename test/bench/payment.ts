@@ -20,7 +20,6 @@ import { Refusal } from '../../shared/kernel/errors.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import { createWorker } from '../../shared/worker.ts';
 import { addSchedule, LAMBDA } from '../contexts/booking/scene.ts';
-import { Dice } from '../contexts/payment/interleaving-random.ts';
 import {
   accountOf,
   CLINIC,
@@ -32,6 +31,7 @@ import {
   sweep,
   type World,
 } from '../contexts/payment/interleaving-world.ts';
+import { Dice } from '../support/dice.ts';
 import { startTableEngine } from '../support/table-engine.ts';
 import { meteredTable } from './metered-table.ts';
 

@@ -12,13 +12,12 @@ import { tickSchedule } from '../../../functions/booking/tick-schedule.ts';
 import { joinWaitlist, leaveWaitlist } from '../../../functions/booking/waitlist.ts';
 import { patientProfileKey } from '../../../shared/access/patient-view.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
-import type { Table } from '../../../shared/data/table.ts';
-import { TableUnavailable } from '../../../shared/data/table-errors.ts';
 import type { Deps } from '../../../shared/deps.ts';
-import { Refusal } from '../../../shared/kernel/errors.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
+import { Dice } from '../../support/dice.ts';
+import { interleave, type Operation, Turns } from '../../support/interleaving.ts';
 import { checkAtRest, RuleWatch } from './invariants.ts';
 import { type PaymentStep, payment, quietPayment } from './payments.ts';
 import { policyValues } from './policy-values.ts';
@@ -67,7 +66,6 @@ const STARTS = [
   '2026-03-06T02:35:00.000Z',
 ];
 const PATIENTS = ['pat00001', 'pat00002', 'pat00003', 'pat00004', 'pat00005'];
-const MOST_AT_ONCE = 4;
 /** How often a write is not done, or done and not answered. */
 const MISFORTUNE = 0.02;
 
@@ -81,9 +79,9 @@ export interface HistoryResult {
 export async function runHistory(seed: number, operations: number): Promise<HistoryResult> {
   const history = new History(seed);
   await history.prepare();
-  await history.run(operations);
+  const outcomes = await history.run(operations);
   await history.rest();
-  return { writes: history.watch.writes, outcomes: history.outcomes };
+  return { writes: history.watch.writes, outcomes };
 }
 
 /** Two payers at once: what the one has claimed the other must not move. */
@@ -94,9 +92,8 @@ class Refused extends Error {}
 
 class History {
   readonly watch = new RuleWatch(city.policy(bookingPolicy).at('2026-03-02'));
-  readonly outcomes = new Map<string, number>();
-  readonly #random: () => number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #dice: Dice;
+  readonly #turns: Turns;
   readonly #events: string[] = [];
   readonly #appointments: AppointmentId[] = [];
   /** As they were first written: a charge's facts never change. */
@@ -104,19 +101,19 @@ class History {
   readonly #schedules: string[] = [];
   readonly #deps: Deps;
   readonly #scene: TestDeps;
-  #running = 0;
-  #interleaved = true;
-  #failure: unknown;
 
   constructor(seed: number) {
-    this.#random = mulberry32(seed);
-    const stale = { lag: () => (this.#interleaved && this.#random() < 0.3 ? 60_000 : 0), maxLag: 60_000 };
+    const dice = new Dice(seed);
+    const turns = new Turns(dice, MISFORTUNE);
+    this.#dice = dice;
+    this.#turns = turns;
+    const stale = { lag: () => (turns.isOn && dice.next() < 0.3 ? 60_000 : 0), maxLag: 60_000 };
     const onChange = (change: Change): void => {
       this.watch.onChange(change);
       this.#heard(change);
     };
     this.#scene = testDeps({ city, memory: { onChange, stale } });
-    this.#deps = { ...this.#scene, table: this.#taking(this.watch.watched(this.#scene.table)) };
+    this.#deps = { ...this.#scene, table: turns.table(this.watch.watched(this.#scene.table)) };
   }
 
   async prepare(): Promise<void> {
@@ -129,49 +126,43 @@ class History {
       });
     const days = ['2026-03-06', '2026-03-06', '2026-03-07'] as const;
     for (const [index, day] of days.entries()) {
-      const capacity = 1 + this.#below(3);
-      const apart = this.#below(capacity + 1);
+      const capacity = 1 + this.#dice.below(3);
+      const apart = this.#dice.below(capacity + 1);
       const { scheduleId } = await addSchedule(scene, {
         practitionerId: `doctor${index}`,
         day,
         capacity,
-        slotCount: 1 + this.#below(2),
-        quota: this.#random() < 0.5 ? { COMMUNITY: apart } : { ONSITE: Math.min(1, apart) },
-        visitKind: this.#random() < 0.5 ? 'general' : 'expert',
-        feeFen: this.#random() < 0.5 ? 500 : 0,
-        paymentMode: this.#random() < 0.6 ? 'ONLINE' : 'ONSITE',
+        slotCount: 1 + this.#dice.below(2),
+        quota: this.#dice.next() < 0.5 ? { COMMUNITY: apart } : { ONSITE: Math.min(1, apart) },
+        visitKind: this.#dice.next() < 0.5 ? 'general' : 'expert',
+        feeFen: this.#dice.next() < 0.5 ? 500 : 0,
+        paymentMode: this.#dice.next() < 0.6 ? 'ONLINE' : 'ONSITE',
       });
       this.#schedules.push(scheduleId);
     }
     this.watch.check();
-    this.#scene.clock.set(this.#pick(STARTS));
+    this.#scene.clock.set(this.#dice.pick(STARTS));
   }
 
-  /** Starts operations, lets table calls through one by one in any order, and moves the clock, as the seed says. */
-  async run(operations: number): Promise<void> {
-    let started = 0;
-    while (started < operations || this.#running > 0) {
-      const dice = this.#random();
-      if (started < operations && this.#running < MOST_AT_ONCE && (dice < 0.25 || this.#running === 0)) {
-        started += 1;
-        this.#start();
-      } else if (dice > 0.985) {
-        this.#scene.clock.advance(this.#below(20) * 60_000);
-      } else {
-        this.#waiting.splice(this.#below(this.#waiting.length), 1)[0]?.();
-      }
-      await settled();
-      if (this.#failure !== undefined) throw this.#failure;
-    }
+  run(operations: number): Promise<Map<string, number>> {
+    return interleave(operations, {
+      dice: this.#dice,
+      turns: this.#turns,
+      starts: 0.25,
+      passes: 0.015,
+      next: () => this.#operation(),
+      passTime: () => this.#scene.clock.advance(this.#dice.below(20) * 60_000),
+      endingOf: (error) => (error instanceof Refused ? 'refused' : undefined),
+    });
   }
 
   /** Everything that is left happens: holds lapse, clinics end, events arrive. Then all must be in its place. */
   async rest(): Promise<void> {
-    this.#interleaved = false;
+    this.#turns.isOn = false;
     const deps = { ...this.#scene, table: this.watch.watched(this.#scene.table) };
     for (const appointment of this.#charged)
       for (const settlement of SETTLEMENTS)
-        await quietPayment(deps, appointment, this.#pick(['pay', 'open'] as const), settlement);
+        await quietPayment(deps, appointment, this.#dice.pick(['pay', 'open'] as const), settlement);
     for (let round = 0; round < 12; round += 1) {
       this.#scene.clock.advance(3 * 60_000);
       await this.#everything(deps);
@@ -206,8 +197,8 @@ class History {
 
   /** Events come in any order, and one in five twice. */
   async #deliver(deps: Deps): Promise<void> {
-    const index = this.#below(this.#events.length);
-    const event = this.#random() < 0.2 ? this.#events[index] : this.#events.splice(index, 1)[0];
+    const index = this.#dice.below(this.#events.length);
+    const event = this.#dice.next() < 0.2 ? this.#events[index] : this.#events.splice(index, 1)[0];
     if (event === undefined) return;
     const { type } = JSON.parse(event) as { type: string };
     if (!booking.subscriptions.some((subscription) => subscription.event === type)) {
@@ -224,43 +215,23 @@ class History {
     }
   }
 
-  #start(): void {
-    const [name, work] = this.#operation();
-    this.#running += 1;
-    work().then(
-      () => this.#ended(name, 'ok'),
-      (error: unknown) => {
-        const isAccident = error instanceof Error && error.name === 'TableUnavailable';
-        const isRefused = error instanceof Refused;
-        if (!(error instanceof Refusal) && !isAccident && !isRefused) this.#failure ??= error;
-        this.#ended(name, error instanceof Refusal ? error.code : isRefused ? 'refused' : 'unanswered');
-      },
-    );
-  }
-
-  #ended(name: string, outcome: string): void {
-    this.#running -= 1;
-    const key = `${name} ${outcome}`;
-    this.outcomes.set(key, (this.outcomes.get(key) ?? 0) + 1);
-  }
-
-  #operation(): readonly [string, () => Promise<unknown>] {
+  #operation(): Operation {
     const deps = this.#deps;
-    const patientId = this.#pick(PATIENTS);
-    const scheduleId = this.#pick(this.#schedules);
-    const requestKey = `request-${this.#below(4)}`;
-    const slot = this.#pick([undefined, undefined, '09:00', '10:00']);
+    const patientId = this.#dice.pick(PATIENTS);
+    const scheduleId = this.#dice.pick(this.#schedules);
+    const requestKey = `request-${this.#dice.below(4)}`;
+    const slot = this.#dice.pick([undefined, undefined, '09:00', '10:00']);
     const wanted = slot === undefined ? {} : { slot };
     const doer = { by: 'account-1' };
-    if (this.#charged.length > 0 && this.#random() < 0.25) return this.#payment();
-    const dice = this.#random();
+    if (this.#charged.length > 0 && this.#dice.next() < 0.25) return this.#payment();
+    const dice = this.#dice.next();
     if (dice < 0.4 || this.#appointments.length === 0) {
-      const channel = this.#pick(['MINI_PROGRAM', 'MINI_PROGRAM', 'COMMUNITY', 'ONSITE'] as const);
-      const hold = this.#random() < 0.5;
+      const channel = this.#dice.pick(['MINI_PROGRAM', 'MINI_PROGRAM', 'COMMUNITY', 'ONSITE'] as const);
+      const hold = this.#dice.next() < 0.5;
       const order = { patientId, scheduleId, channel, hold, requestKey, doer, ...wanted };
       return ['book', () => bookAppointment(deps, order)];
     }
-    const id = this.#pick(this.#appointments);
+    const id = this.#dice.pick(this.#appointments);
     if (dice < 0.48) return ['confirm', () => confirmAppointment(deps, id, doer)];
     if (dice < 0.58) return ['cancel', () => cancelAppointment(deps, id, { doer })];
     if (dice < 0.66) {
@@ -272,7 +243,7 @@ class History {
     if (dice < 0.74) return ['leave', () => leaveWaitlist(deps, { scheduleId, patientId })];
     if (dice < 0.79) return ['check-in', () => checkIn(deps, id, doer)];
     if (dice < 0.82) {
-      const step = this.#pick(['call', 'miss', 'start', 'fulfil'] as const);
+      const step = this.#dice.pick(['call', 'miss', 'start', 'fulfil'] as const);
       return [step, () => takeVisitStep(deps, id, step, doer)];
     }
     if (dice < 0.88) return ['sweep', () => createWorker(booking, deps)({ sweep: true }, LAMBDA)];
@@ -297,11 +268,11 @@ class History {
   }
 
   /** What payment does to the lock of a charge; booking hears of it at once, or when the stream tells it. */
-  #payment(): readonly [string, () => Promise<unknown>] {
-    const appointment = this.#pick(this.#charged);
-    const step: PaymentStep = this.#pick(['claim', 'claim', 'pay', 'pay', 'open', 'refund']);
-    const settlement = this.#pick(SETTLEMENTS);
-    const isHeard = this.#random() < 0.3;
+  #payment(): Operation {
+    const appointment = this.#dice.pick(this.#charged);
+    const step: PaymentStep = this.#dice.pick(['claim', 'claim', 'pay', 'pay', 'open', 'refund']);
+    const settlement = this.#dice.pick(SETTLEMENTS);
+    const isHeard = this.#dice.next() < 0.3;
     const work = async (): Promise<void> => {
       const done = isHeard
         ? await payment(this.#deps, appointment, step, settlement)
@@ -310,51 +281,4 @@ class History {
     };
     return [step, work];
   }
-
-  /** The table with a turn to wait for before each call. */
-  #taking(table: Table): Table {
-    const turn = async <T>(call: () => Promise<T>): Promise<T> => {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      return call();
-    };
-    const write = async <T>(call: () => Promise<T>): Promise<T> => {
-      const dice = this.#random();
-      if (dice < MISFORTUNE / 2) throw new TableUnavailable('ThrottlingException', 'no');
-      const answer = await turn(call);
-      if (dice < MISFORTUNE) throw new TableUnavailable('TimeoutError', 'unknown');
-      return answer;
-    };
-    return {
-      get: (...args) => turn(() => table.get(...args)),
-      getMany: (...args) => turn(() => table.getMany(...args)),
-      query: (...args) => turn(() => table.query(...args)),
-      put: (...args) => write(() => table.put(...args)),
-      update: (...args) => write(() => table.update(...args)),
-      delete: (...args) => write(() => table.delete(...args)),
-      transact: (...args) => write(() => table.transact(...args)),
-    };
-  }
-
-  #below(count: number): number {
-    return Math.floor(this.#random() * count);
-  }
-
-  #pick<T>(things: readonly T[]): T {
-    return things[this.#below(things.length)] as T;
-  }
-}
-
-/** After this no use case can go on without another turn. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

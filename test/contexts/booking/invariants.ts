@@ -5,6 +5,7 @@ import type { ChargeLock } from '../../../shared/charges/charge-lock.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
 import type { Item, Table } from '../../../shared/data/table.ts';
 import { addDays, addMonths, type Day, dayOf } from '../../../shared/kernel/china-time.ts';
+import { watchedTable } from '../../support/watched-table.ts';
 
 /** The rules of booking told a second time, on what is stored, without the code that keeps them. */
 
@@ -57,19 +58,7 @@ export class RuleWatch {
 
   /** The table with a check after every write; a transaction counts as one. */
   watched(table: Table): Table {
-    const after = <T>(answer: T): T => {
-      this.check();
-      return answer;
-    };
-    return {
-      get: (...args) => table.get(...args),
-      getMany: (...args) => table.getMany(...args),
-      query: (...args) => table.query(...args),
-      put: (...args) => after(table.put(...args)),
-      update: (...args) => after(table.update(...args)),
-      delete: (...args) => after(table.delete(...args)),
-      transact: (...args) => after(table.transact(...args)),
-    };
+    return watchedTable(table, () => this.check());
   }
 
   /** Takes in what was written since the last check and holds it against the rules. */

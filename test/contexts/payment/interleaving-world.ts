@@ -11,6 +11,7 @@ import { createApi } from '../../../shared/http/api.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { cityNamed, cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
+import type { Turns } from '../../support/interleaving.ts';
 import { policyValues } from '../booking/policy-values.ts';
 import { LAMBDA } from '../booking/scene.ts';
 import { KEY_MARKERS, type Message, type Provider, startProvider } from './interleaving-provider.ts';
@@ -50,10 +51,8 @@ const MARKERS = ['o-MarkerOfPayer', ...KEY_MARKERS, '招商银行', 'CMB_CREDIT'
 
 export interface WorldOptions {
   readonly start?: string;
-  /** Awaited before each call of the table and of WeChat by `deps`; left out: nothing waits. */
-  readonly turn?: () => Promise<void>;
-  /** What becomes of a write of `deps`. */
-  readonly write?: <T>(call: () => Promise<T>) => Promise<T>;
+  /** Waited for before each call of the table and of WeChat by `deps`; left out: nothing waits. */
+  readonly turns?: Turns;
   readonly stale?: StaleReads;
   readonly onChange?: (change: Change) => void;
   readonly patients?: readonly string[];
@@ -78,11 +77,7 @@ export interface World {
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const {
-    start = '2026-03-02T00:00:00.000Z',
-    turn = async () => undefined,
-    write = (call) => call(),
-  } = options;
+  const { start = '2026-03-02T00:00:00.000Z', turns } = options;
   const handedOut = new Map<string, string>();
   let made = 0;
   const scene = testDeps({
@@ -123,7 +118,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         options.onKnock?.(performance.now() - from);
         return status;
       },
-      turn,
+      turn: async () => turns?.take(),
     }),
   };
   const { provider } = parts;
@@ -132,7 +127,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     return { ...base, ...providePayment({ ...base, weChatPay: provider.client }) } as PaymentDeps & TestDeps;
   };
   const direct = over(watched);
-  const deps = over(taking(watched, turn, write));
+  const deps = over(turns?.table(watched) ?? watched);
   doors.slow = createApi(payment, deps);
   doors.direct = createApi(payment, direct);
   for (const patientId of options.patients ?? PATIENTS) {
@@ -187,26 +182,6 @@ export async function deliver(deps: PaymentDeps, event: string): Promise<void> {
     const worker = createWorker(context, deps);
     await worker({ detail: { type, event } } as Parameters<typeof worker>[0], LAMBDA);
   }
-}
-
-function taking(
-  table: Table,
-  turn: () => Promise<void>,
-  write: <T>(call: () => Promise<T>) => Promise<T>,
-): Table {
-  const read = async <T>(call: () => Promise<T>): Promise<T> => {
-    await turn();
-    return call();
-  };
-  return {
-    get: (...args) => read(() => table.get(...args)),
-    getMany: (...args) => read(() => table.getMany(...args)),
-    query: (...args) => read(() => table.query(...args)),
-    put: (...args) => write(() => read(() => table.put(...args))),
-    update: (...args) => write(() => read(() => table.update(...args))),
-    delete: (...args) => write(() => read(() => table.delete(...args))),
-    transact: (...args) => write(() => read(() => table.transact(...args))),
-  };
 }
 
 /** WeChat's notifications go to payment's API as they are: headers and bytes. */

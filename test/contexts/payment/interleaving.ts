@@ -15,11 +15,11 @@ import { takeOnsitePayment } from '../../../functions/payment/take-onsite-paymen
 import { payFaultsSchema } from '../../../infra/local/wechat/pay/knobs.ts';
 import { endRefund } from '../../../infra/local/wechat/pay/refund-end.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
-import { TableUnavailable } from '../../../shared/data/table-errors.ts';
 import { Refusal } from '../../../shared/kernel/errors.ts';
+import { Dice } from '../../support/dice.ts';
+import { interleave, isCodeOnly, type Operation, Turns } from '../../support/interleaving.ts';
 import { checkAtRest as bookingAtRest } from '../booking/invariants.ts';
 import { addSchedule } from '../booking/scene.ts';
-import { Dice } from './interleaving-random.ts';
 import {
   accountOf,
   CLINIC,
@@ -35,7 +35,6 @@ import {
 import { PaymentRuleBroken } from './invariants.ts';
 
 const MINUTE = 60_000;
-const MOST_AT_ONCE = 4;
 /** How often a write is not done, or done and not answered. */
 const MISFORTUNE = 0.015;
 
@@ -89,21 +88,19 @@ const WEIGHTS = {
 };
 
 class History {
-  readonly outcomes = new Map<string, number>();
   readonly #dice: Dice;
-  readonly #waiting: (() => void)[] = [];
+  readonly #turns: Turns;
   readonly #events: string[] = [];
   readonly #schedules: { readonly scheduleId: string; readonly institutionId: string }[] = [];
   #world: World | undefined;
-  #running = 0;
   #requests = 0;
   #replays = 0;
   #changes = 0;
-  #interleaved = true;
-  #failure: unknown;
+  #outcomes: ReadonlyMap<string, number> = new Map();
 
   constructor(seed: number) {
     this.#dice = new Dice(seed);
+    this.#turns = new Turns(this.#dice, MISFORTUNE);
   }
 
   get world(): World {
@@ -117,18 +114,17 @@ class History {
       orders: provider.desk.books.all('order').size,
       writes: watch.writes,
       replays: this.#replays,
-      outcomes: this.outcomes,
+      outcomes: this.#outcomes,
     };
   }
 
   async prepare(): Promise<void> {
     const dice = this.#dice;
-    this.#interleaved = false;
+    this.#turns.isOn = false;
     this.#world = await openWorld({
-      turn: () => this.#turn(),
-      write: (call) => this.#write(call),
+      turns: this.#turns,
       onChange: (change) => this.#heard(change),
-      stale: { lag: () => (this.#interleaved && dice.next() < 0.1 ? MINUTE : 0), maxLag: MINUTE },
+      stale: { lag: () => (this.#turns.isOn && dice.next() < 0.1 ? MINUTE : 0), maxLag: MINUTE },
     });
     const { direct } = this.world;
     const halves = ['A', 'P'] as const;
@@ -151,36 +147,36 @@ class History {
     // Past what stale reads may still not see.
     direct.clock.set(dice.pick(STARTS));
     direct.clock.advance(2 * MINUTE);
-    this.#interleaved = true;
+    this.#turns.isOn = true;
   }
 
-  /** Starts operations, lets calls through one by one in any order, and moves the clock, as the seed says. */
   async run(operations: number): Promise<void> {
-    const dice = this.#dice;
-    let started = 0;
-    while (started < operations || this.#running > 0) {
-      const roll = dice.next();
-      if (started < operations && this.#running < MOST_AT_ONCE && (roll < 0.3 || this.#running === 0)) {
-        started += 1;
-        await this.#start();
-      } else if (roll > 0.985) {
-        this.world.direct.clock.advance(
-          dice.pick([5_000, 20_000, 20_000, MINUTE, MINUTE, 3 * MINUTE, 12 * MINUTE]),
+    const { direct, watch } = this.world;
+    this.#outcomes = await interleave(operations, {
+      dice: this.#dice,
+      turns: this.#turns,
+      starts: 0.3,
+      passes: 0.015,
+      next: () => this.#next(),
+      passTime: () => {
+        direct.clock.advance(
+          this.#dice.pick([5_000, 20_000, 20_000, MINUTE, MINUTE, 3 * MINUTE, 12 * MINUTE]),
         );
-        this.world.watch.checkReleases();
-      } else {
-        this.#waiting.splice(dice.below(this.#waiting.length), 1)[0]?.();
-      }
-      await settled();
-      if (this.#failure !== undefined) throw this.#failure;
-    }
+        watch.checkReleases();
+      },
+      endingOf: (error) => {
+        if (error instanceof Refusal)
+          watch.checkText('an error', `${error.message} ${JSON.stringify(error.details)}`);
+        return isCodeOnly(error) ? 'unanswered' : undefined;
+      },
+    });
   }
 
   /** All faults off: payers end what they began, clerks do their work, events come, time passes. All must be even. */
   async rest(): Promise<void> {
     const { direct, provider, watch } = this.world;
     const dice = this.#dice;
-    this.#interleaved = false;
+    this.#turns.isOn = false;
     provider.desk.knobs.set({});
     // Some stay at the password until they are given up, and pay then.
     const limbo = [...this.world.handedOut.keys()];
@@ -252,8 +248,8 @@ class History {
   async #replay(id: string): Promise<void> {
     const { provider, knock } = this.world;
     const before = provider.desk.books.get('callback', id);
-    const wasInterleaved = this.#interleaved;
-    this.#interleaved = false;
+    const wasInterleaved = this.#turns.isOn;
+    this.#turns.isOn = false;
     this.#replays += 1;
     for (const known of [before?.state === 'DELIVERED', true]) {
       const message = provider.message(id);
@@ -274,7 +270,7 @@ class History {
       }
     }
     this.world.watch.check();
-    this.#interleaved = wasInterleaved;
+    this.#turns.isOn = wasInterleaved;
   }
 
   async #replayAll(): Promise<void> {
@@ -296,7 +292,7 @@ class History {
     const dice = this.#dice;
     const index = dice.below(this.#events.length);
     const event =
-      this.#interleaved && dice.next() < 0.2 ? this.#events[index] : this.#events.splice(index, 1)[0];
+      this.#turns.isOn && dice.next() < 0.2 ? this.#events[index] : this.#events.splice(index, 1)[0];
     if (event === undefined) return;
     try {
       await deliver(this.world.deps, event);
@@ -307,51 +303,13 @@ class History {
     }
   }
 
-  async #turn(): Promise<void> {
-    if (this.#interleaved) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  async #write<T>(call: () => Promise<T>): Promise<T> {
-    if (!this.#interleaved) return call();
-    const roll = this.#dice.next();
-    if (roll < MISFORTUNE / 2) throw new TableUnavailable('ThrottlingException', 'no');
-    const answer = await call();
-    if (roll < MISFORTUNE) throw new TableUnavailable('TimeoutError', 'unknown');
-    return answer;
-  }
-
-  async #start(): Promise<void> {
+  async #next(): Promise<Operation | undefined> {
     const name = this.#dice.weighted(WEIGHTS);
-    const { books } = this.world.provider.desk;
-    if (name === 'replay') {
-      // Nobody else moves meanwhile, so it is not one of those that wait for turns.
-      const ids = [...books.all('callback').keys()];
-      if (ids.length > 0) await this.#replay(this.#dice.pick(ids));
-      return;
-    }
-    this.#running += 1;
-    this.#operation(name).then(
-      (said) => this.#ended(name, said ?? 'ok'),
-      (error: unknown) => {
-        if (!isExpected(error)) this.#failure ??= error;
-        if (error instanceof Refusal) this.#checkRefusal(error);
-        this.#ended(name, error instanceof Refusal ? error.code : 'unanswered');
-      },
-    );
-  }
-
-  #checkRefusal(error: Refusal): void {
-    try {
-      this.world.watch.checkText('an error', `${error.message} ${JSON.stringify(error.details)}`);
-    } catch (broken) {
-      this.#failure ??= broken;
-    }
-  }
-
-  #ended(name: string, outcome: string): void {
-    this.#running -= 1;
-    const key = `${name} ${outcome}`;
-    this.outcomes.set(key, (this.outcomes.get(key) ?? 0) + 1);
+    if (name !== 'replay') return [name, () => this.#operation(name)];
+    // Nobody else moves meanwhile, so it is not one of those that wait for turns.
+    const ids = [...this.world.provider.desk.books.all('callback').keys()];
+    if (ids.length > 0) await this.#replay(this.#dice.pick(ids));
+    return undefined;
   }
 
   /** `nothing`: there was nobody to do it with. */
@@ -553,19 +511,8 @@ class History {
   }
 }
 
-/** A refusal, an accident of the table, or either as a worker tells of it: by its name alone. */
-function isExpected(error: unknown): boolean {
-  if (error instanceof Refusal) return true;
-  return error instanceof Error && (error.name === 'TableUnavailable' || /^[A-Z_]+$/.test(error.name));
-}
-
 async function tolerant(work: Promise<unknown>): Promise<void> {
   await work.catch((error: unknown) => {
     if (!(error instanceof Refusal)) throw error;
   });
-}
-
-/** After this no use case can go on without another turn. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

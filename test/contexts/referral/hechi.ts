@@ -1,5 +1,5 @@
 import type { Accepted } from '../../../functions/referral/counts.ts';
-import { mulberry32 } from './mulberry32.ts';
+import { Dice } from '../../support/dice.ts';
 
 /**
  * Generated referrals of 桂西北医联体: 6,350 up and 315 down in three years between its lead and 22 members, as the
@@ -14,17 +14,17 @@ const FIRST = Date.parse('2015-01-01T00:00:00.000Z');
 const LAST = Date.parse('2017-12-31T12:00:00.000Z');
 
 export function hechiReferrals(seed: number): readonly Accepted[] {
-  const random = mulberry32(seed);
+  const dice = new Dice(seed);
   const all = Array.from({ length: UP + DOWN }, (_, index): Accepted => {
-    const member = MEMBERS[Math.floor(random() * MEMBERS.length)] ?? '';
+    const member = dice.pick(MEMBERS);
     const isUp = index < UP;
     return {
-      patientId: `synthetic${String(Math.floor(random() * 5000)).padStart(5, '0')}`,
+      patientId: `synthetic${String(dice.below(5000)).padStart(5, '0')}`,
       referralId: `hechi${String(index).padStart(6, '0')}`,
       direction: isUp ? 'UP' : 'DOWN',
       fromInstitutionId: isUp ? member : LEAD,
       toInstitutionId: isUp ? LEAD : member,
-      at: new Date(FIRST + Math.floor(random() * (LAST - FIRST))).toISOString(),
+      at: new Date(FIRST + dice.below(LAST - FIRST)).toISOString(),
     };
   });
   return all.toSorted((one, other) => (one.at < other.at ? -1 : 1));

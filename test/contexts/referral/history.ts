@@ -18,16 +18,14 @@ import { deskOf } from '../../../functions/referral/desks.ts';
 import { reviewAtGate, supplementReferral } from '../../../functions/referral/review-at-gate.ts';
 import { type Referral, type ReferralId, referrals } from '../../../functions/referral/store.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
-import type { Table } from '../../../shared/data/table.ts';
-import { TableUnavailable } from '../../../shared/data/table-errors.ts';
 import type { Deps } from '../../../shared/deps.ts';
-import { Refusal } from '../../../shared/kernel/errors.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { cityWith } from '../../support/city-policy.ts';
+import { Dice } from '../../support/dice.ts';
+import { interleave, isCodeOnly, Turns } from '../../support/interleaving.ts';
 import { LAMBDA } from '../booking/scene.ts';
 import { checkAtRest, RuleWatch } from './invariants.ts';
 import type { Machinery } from './machinery.ts';
-import { mulberry32 } from './mulberry32.ts';
 import { COMPLETION, PLAN } from './people.ts';
 import { referralPolicyValues } from './policy-values.ts';
 import {
@@ -47,7 +45,6 @@ import {
 const city = cityWith('demo', 'referral', referralPolicyValues);
 const PATIENTS = ['pat00001', 'pat00002'];
 const CLINICS = ['20260303A-dr-county', '20260304A-dr-county'];
-const MOST_AT_ONCE = 4;
 /** How often a write is not done, or done and not answered. */
 const MISFORTUNE = 0.01;
 
@@ -75,18 +72,17 @@ export async function runHistory(
 
 class History {
   readonly #watch = new RuleWatch();
-  readonly #random: () => number;
+  readonly #dice: Dice;
+  readonly #turns: Turns;
   readonly #machinery: Machinery;
-  readonly #waiting: (() => void)[] = [];
   readonly #ids: ReferralId[] = [];
   #world: World | undefined;
-  #running = 0;
-  #interleaved = false;
-  #failure: unknown;
 
   constructor(machinery: Machinery, seed: number) {
     this.#machinery = machinery;
-    this.#random = mulberry32(seed);
+    this.#dice = new Dice(seed);
+    this.#turns = new Turns(this.#dice, MISFORTUNE);
+    this.#turns.isOn = false;
   }
 
   async prepare(): Promise<void> {
@@ -102,35 +98,29 @@ class History {
       city,
       machinery: this.#machinery,
       clinicDays: ['2026-03-03', '2026-03-04'],
-      numbers: 1 + this.#below(2),
+      numbers: 1 + this.#dice.below(2),
       heldBack: true,
       memory: { onChange },
-      wrap: (table) => this.#taking(table),
+      wrap: (table) => this.#turns.table(table),
     });
-    this.#interleaved = true;
+    this.#turns.isOn = true;
   }
 
   async run(operations: number): Promise<void> {
-    let started = 0;
-    while (started < operations || this.#running > 0) {
-      const dice = this.#random();
-      if (started < operations && this.#running < MOST_AT_ONCE && (dice < 0.3 || this.#running === 0)) {
-        started += 1;
-        this.#start();
-      } else if (dice > 0.99) {
-        this.#here.deps.clock.advance(this.#below(150) * 60_000);
-      } else {
-        this.#waiting.splice(this.#below(this.#waiting.length), 1)[0]?.();
-      }
-      await settled();
-      if (this.#failure !== undefined) throw this.#failure;
-    }
+    await interleave(operations, {
+      dice: this.#dice,
+      turns: this.#turns,
+      starts: 0.3,
+      passes: 0.01,
+      next: () => ['do', this.#operation()],
+      passTime: () => this.#here.deps.clock.advance(this.#dice.below(150) * 60_000),
+      endingOf: (error) => (isCodeOnly(error) ? 'unanswered' : undefined),
+    });
   }
 
   /** Everything that is left happens, until nothing is due any more. Then all must have ended. */
   async rest(): Promise<HistoryResult> {
-    this.#interleaved = false;
-    for (const go of this.#waiting.splice(0)) go();
+    this.#turns.end();
     const world = this.#here;
     world.release();
     await world.pass(20 * DAY);
@@ -143,8 +133,7 @@ class History {
   }
 
   async close(): Promise<void> {
-    this.#interleaved = false;
-    for (const go of this.#waiting.splice(0)) go();
+    this.#turns.end();
     await this.#world?.close();
   }
 
@@ -153,32 +142,15 @@ class History {
     return this.#world;
   }
 
-  #start(): void {
-    const work = this.#operation();
-    this.#running += 1;
-    work().then(
-      () => this.#ended(),
-      (error: unknown) => {
-        const isAccident = error instanceof Error && error.name === 'TableUnavailable';
-        if (!(error instanceof Refusal) && !isAccident && !isCodeOnly(error)) this.#failure ??= error;
-        this.#ended();
-      },
-    );
-  }
-
-  #ended(): void {
-    this.#running -= 1;
-  }
-
   #operation(): () => Promise<unknown> {
     const { deps } = this.#here;
-    const dice = this.#random();
-    const id = this.#pick(this.#ids.length === 0 ? [undefined] : this.#ids);
+    const dice = this.#dice.next();
+    const id = this.#dice.pick(this.#ids.length === 0 ? [undefined] : this.#ids);
     if (id === undefined || dice < 0.08) return () => this.#apply(deps);
-    if (dice < 0.28) return () => this.#here.deliverOne(this.#random);
+    if (dice < 0.28) return () => this.#here.deliverOne(this.#dice);
     if (dice < 0.36) return () => this.#here.engine.fireDue(deps.clock.now());
     if (dice < 0.42) {
-      const context = this.#pick([booking, referral]);
+      const context = this.#dice.pick([booking, referral]);
       return () => createWorker(context, deps)({ sweep: true }, LAMBDA);
     }
     if (dice < 0.43) return () => this.#kill(id);
@@ -186,7 +158,7 @@ class History {
       return () =>
         cancelSchedule(deps, {
           institutionId: COUNTY,
-          scheduleId: this.#pick(CLINICS),
+          scheduleId: this.#dice.pick(CLINICS),
           reason: '停诊',
           doer: { by: 'acc-clerk' },
         });
@@ -196,25 +168,25 @@ class History {
   }
 
   async #apply(deps: Deps): Promise<unknown> {
-    const dice = this.#random();
+    const dice = this.#dice.next();
     const down = dice < 0.2;
-    const from = down ? COUNTY : this.#pick([TOWN, VILLAGE]);
-    const departmentId = down ? TOWN_GP : this.#pick([CARDIOLOGY, CARDIOLOGY, ENDOCRINE]);
+    const from = down ? COUNTY : this.#dice.pick([TOWN, VILLAGE]);
+    const departmentId = down ? TOWN_GP : this.#dice.pick([CARDIOLOGY, CARDIOLOGY, ENDOCRINE]);
     const standing =
       dice > 0.85 ? { standing: { intervalDays: 1, count: 2, until: '2026-03-20' as const } } : {};
     return applyForReferral(deps, {
-      patientId: this.#pick(PATIENTS),
+      patientId: this.#dice.pick(PATIENTS),
       direction: down ? 'DOWN' : 'UP',
       urgency: down
         ? 'ORDINARY'
-        : this.#pick(['EMERGENCY', 'GREEN', 'URGENT', 'ORDINARY', 'ORDINARY'] as const),
+        : this.#dice.pick(['EMERGENCY', 'GREEN', 'URGENT', 'ORDINARY', 'ORDINARY'] as const),
       doer: {
         by: `acc-${from}-doctor`,
         role: 'family-doctor',
         institutionId: from,
         practitionerId: from === COUNTY ? 'dr-county' : 'dr-town',
       },
-      requestKey: `apply-${this.#below(6)}`,
+      requestKey: `apply-${this.#dice.below(6)}`,
       application: {
         toInstitutionId: down ? TOWN : COUNTY,
         toDepartmentId: departmentId,
@@ -239,16 +211,16 @@ class History {
     const appointmentId = seen?.number?.appointmentId;
     if (appointmentId === undefined) return undefined;
     const one = { patientId, appointmentId };
-    const dice = this.#random();
+    const dice = this.#dice.next();
     const doer = { by: 'account-patient' };
     if (dice < 0.45) return confirmAppointment(deps, one, doer);
     if (dice < 0.53) return cancelAppointment(deps, one, { doer, atDesk: true });
     if (dice < 0.85) {
-      if (this.#random() < 0.6)
+      if (this.#dice.next() < 0.6)
         deps.clock.now() < Date.parse(seen?.number?.startsAt ?? '') && this.#toClinic(seen);
       return checkIn(deps, one, doer);
     }
-    return takeVisitStep(deps, one, this.#pick(['call', 'start', 'fulfil'] as const), doer);
+    return takeVisitStep(deps, one, this.#dice.pick(['call', 'start', 'fulfil'] as const), doer);
   }
 
   #toClinic(seen: Referral | undefined): void {
@@ -265,7 +237,7 @@ class History {
   }
 
   #any(deps: Deps, id: ReferralId): Promise<unknown> {
-    const status = this.#pick([
+    const status = this.#dice.pick([
       'GATE_REVIEW',
       'RETURNED',
       'OFFERED',
@@ -273,7 +245,7 @@ class History {
       'ARRIVED',
       'FIRST_VISIT',
     ] as const);
-    return this.#step(deps, id, status, this.#pick([TOWN, VILLAGE, COUNTY, CITY]), 0.5);
+    return this.#step(deps, id, status, this.#dice.pick([TOWN, VILLAGE, COUNTY, CITY]), 0.5);
   }
 
   async #step(
@@ -285,17 +257,17 @@ class History {
   ): Promise<unknown> {
     const stepping = {
       doer: { by: `acc-${institutionId}`, role: 'referral-coordinator', institutionId },
-      requestKey: `step-${this.#below(1000)}`,
+      requestKey: `step-${this.#dice.below(1000)}`,
     };
     const home = { doer: { by: 'account-patient', role: 'resident' }, requestKey: stepping.requestKey };
-    const dice = this.#random();
+    const dice = this.#dice.next();
     if (dice > 0.985) return reportDeath(deps, id, stepping);
     if (dice > 0.95) return withdrawReferral(deps, id, { reason: '不去了' }, home);
-    const hoped = this.#random() < hopeful;
+    const hoped = this.#dice.next() < hopeful;
     const reason = '理由说明';
     switch (status) {
       case 'GATE_REVIEW': {
-        const decision = hoped ? 'APPROVE' : this.#pick(['RETURN', 'REJECT'] as const);
+        const decision = hoped ? 'APPROVE' : this.#dice.pick(['RETURN', 'REJECT'] as const);
         const body = decision === 'APPROVE' ? { decision } : { decision, reason };
         return reviewAtGate(deps, id, body as never, stepping);
       }
@@ -330,13 +302,13 @@ class History {
       const body = hoped ? ({ decision: 'ACCEPT' } as const) : ({ decision: 'DECLINE', reason } as const);
       return decideAtCommunity(deps, id, body, stepping);
     }
-    if (hoped && this.#random() < 0.8) return decideAtCentre(deps, id, { decision: 'ACCEPT' }, stepping);
-    const target = this.#pick([
+    if (hoped && this.#dice.next() < 0.8) return decideAtCentre(deps, id, { decision: 'ACCEPT' }, stepping);
+    const target = this.#dice.pick([
       { toInstitutionId: COUNTY, toDepartmentId: ENDOCRINE },
       { toInstitutionId: COUNTY, toDepartmentId: CARDIOLOGY },
       { toInstitutionId: CITY, toDepartmentId: CITY_CARDIOLOGY },
     ]);
-    const body = this.#pick([
+    const body = this.#dice.pick([
       { decision: 'ADMIT', expectedOn: '2026-03-03' },
       { decision: 'RETURN', reason },
       { decision: 'DECLINE', reason },
@@ -344,46 +316,4 @@ class History {
     ] as const);
     return decideAtCentre(deps, id, body as never, stepping);
   }
-
-  /** The table with a turn to wait for before each call. */
-  #taking(table: Table): Table {
-    const turn = async <T>(call: () => Promise<T>): Promise<T> => {
-      if (this.#interleaved) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      return call();
-    };
-    const write = async <T>(call: () => Promise<T>): Promise<T> => {
-      const dice = this.#interleaved ? this.#random() : 1;
-      if (dice < MISFORTUNE / 2) throw new TableUnavailable('ThrottlingException', 'no');
-      const answer = await turn(call);
-      if (dice < MISFORTUNE) throw new TableUnavailable('TimeoutError', 'unknown');
-      return answer;
-    };
-    return {
-      get: (...args) => turn(() => table.get(...args)),
-      getMany: (...args) => turn(() => table.getMany(...args)),
-      query: (...args) => turn(() => table.query(...args)),
-      put: (...args) => write(() => table.put(...args)),
-      update: (...args) => write(() => table.update(...args)),
-      delete: (...args) => write(() => table.delete(...args)),
-      transact: (...args) => write(() => table.transact(...args)),
-    };
-  }
-
-  #below(count: number): number {
-    return Math.floor(this.#random() * count);
-  }
-
-  #pick<T>(things: readonly T[]): T {
-    return things[this.#below(things.length)] as T;
-  }
-}
-
-/** A worker lets an error out without its message, under its code. */
-function isCodeOnly(error: unknown): boolean {
-  return error instanceof Error && /^[A-Z_]+$/.test(error.name);
-}
-
-/** After this no use case can go on without another turn. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -16,6 +16,7 @@ import type { Table } from '../../../shared/data/table.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { createStepFunctions } from '../../../shared/workflows/step-functions.ts';
 import { type TestDeps, type TestDepsOptions, testDeps } from '../../support/deps.ts';
+import type { Dice } from '../../support/dice.ts';
 import { addSchedule, LAMBDA } from '../booking/scene.ts';
 import { ARN_PREFIX, type Machinery, openMachinery } from './machinery.ts';
 
@@ -31,7 +32,7 @@ export interface World {
   /** Lets time pass from one thing that is due to the next. */
   pass(ms: number): Promise<void>;
   /** Delivers one event, out of turn, now and then one that comes again. */
-  deliverOne(random: () => number): Promise<void>;
+  deliverOne(dice: Dice): Promise<void>;
   /** From now on events are delivered again. */
   release(): void;
   /** Calls Step Functions' API. */
@@ -176,9 +177,9 @@ export async function openWorld({
   }
 
   return {
-    async deliverOne(random) {
-      const index = Math.floor(random() * queue.length);
-      const event = random() < 0.15 ? queue[index] : queue.splice(index, 1)[0];
+    async deliverOne(dice) {
+      const index = dice.below(queue.length);
+      const event = dice.next() < 0.15 ? queue[index] : queue.splice(index, 1)[0];
       if (event === undefined) return;
       try {
         await deliver(event);

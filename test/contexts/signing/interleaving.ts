@@ -12,11 +12,12 @@ import { useEntitlement } from '../../../functions/signing/use-entitlement.ts';
 import type { Doer } from '../../../shared/access/acting.ts';
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
 import { claimCharge, markChargePaid, openCharge } from '../../../shared/charges/charge-lock.ts';
-import type { Table } from '../../../shared/data/table.ts';
-import { TableUnavailable } from '../../../shared/data/table-errors.ts';
 import type { Deps } from '../../../shared/deps.ts';
 import { Refusal } from '../../../shared/kernel/errors.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
+import { Dice } from '../../support/dice.ts';
+import { interleave, type Operation, Turns } from '../../support/interleaving.ts';
+import { watchedTable } from '../../support/watched-table.ts';
 import { checkRules } from './invariants.ts';
 import { START, VILLAGE } from './world.ts';
 
@@ -27,7 +28,6 @@ import { START, VILLAGE } from './world.ts';
 
 const PATIENTS = ['pat00001', 'pat00002', 'pat00003'] as const;
 const TEAMS = ['team-a', 'team-b'] as const;
-const MOST_AT_ONCE = 4;
 const MISFORTUNE = 0.03;
 
 /** A quarter of what is tried in all; each in a file of its own, so that they run side by side. */
@@ -40,7 +40,7 @@ export async function interleaveMany(part: 1 | 2 | 3 | 4): Promise<void> {
   let writes = 0;
   for (let seed = first; seed < first + COUNT; seed += 1) {
     try {
-      const one = await interleave(seed, 8);
+      const one = await interleaveOnce(seed, 8);
       writes += one.writes;
       for (const [name, count] of one.outcomes) outcomes.set(name, (outcomes.get(name) ?? 0) + count);
     } catch (cause) {
@@ -60,28 +60,29 @@ interface Outcome {
   readonly outcomes: ReadonlyMap<string, number>;
 }
 
-async function interleave(seed: number, operations: number): Promise<Outcome> {
+async function interleaveOnce(seed: number, operations: number): Promise<Outcome> {
   const one = new Interleaving(seed);
   await one.prepare();
-  await one.run(operations);
-  return { writes: one.writes, outcomes: one.outcomes };
+  const outcomes = await one.run(operations);
+  return { writes: one.writes, outcomes };
 }
 
 class Interleaving {
   writes = 0;
-  readonly outcomes = new Map<string, number>();
-  readonly #random: () => number;
+  readonly #dice: Dice;
+  readonly #turns: Turns;
   readonly #scene: TestDeps;
   readonly #deps: Deps;
-  readonly #waiting: (() => void)[] = [];
   #known: readonly Signing[] = [];
-  #running = 0;
-  #failure: unknown;
 
   constructor(seed: number) {
-    this.#random = mulberry32(seed);
+    this.#dice = new Dice(seed);
+    this.#turns = new Turns(this.#dice, MISFORTUNE);
     this.#scene = testDeps({ start: START });
-    this.#deps = { ...this.#scene, table: this.#watched(this.#scene.table) };
+    this.#deps = {
+      ...this.#scene,
+      table: this.#turns.table(watchedTable(this.#scene.table, () => this.#look())),
+    };
   }
 
   async prepare(): Promise<void> {
@@ -91,7 +92,7 @@ class Interleaving {
       await writePatientProfile(this.#scene, patientId, { birthDate, sex: 'female', synthetic: true });
     }
     for (const careTeamId of TEAMS) {
-      const capacity = 1 + this.#below(2);
+      const capacity = 1 + this.#dice.below(2);
       await teams.put(table, careTeamId, {
         careTeamId,
         institutionId: 'town',
@@ -107,25 +108,19 @@ class Interleaving {
       });
     }
     // Some start with a contract, so that moves, terminations and deaths have something to begin with.
-    for (const patientId of PATIENTS) if (this.#random() < 0.6) await this.#signAtOnce(patientId);
+    for (const patientId of PATIENTS) if (this.#dice.next() < 0.6) await this.#signAtOnce(patientId);
     this.#look();
   }
 
-  async run(operations: number): Promise<void> {
-    let started = 0;
-    while (started < operations || this.#running > 0) {
-      const dice = this.#random();
-      if (started < operations && this.#running < MOST_AT_ONCE && (dice < 0.35 || this.#running === 0)) {
-        started += 1;
-        this.#start();
-      } else if (dice > 0.99) {
-        this.#scene.clock.advance(this.#below(40) * 24 * 3_600_000);
-      } else {
-        this.#waiting.splice(this.#below(this.#waiting.length), 1)[0]?.();
-      }
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      if (this.#failure !== undefined) throw this.#failure;
-    }
+  run(operations: number): Promise<Map<string, number>> {
+    return interleave(operations, {
+      dice: this.#dice,
+      turns: this.#turns,
+      starts: 0.35,
+      passes: 0.01,
+      next: () => this.#operation(),
+      passTime: () => this.#scene.clock.advance(this.#dice.below(40) * 24 * 3_600_000),
+    });
   }
 
   async #signAtOnce(patientId: string): Promise<void> {
@@ -135,42 +130,23 @@ class Interleaving {
       const id = { patientId, signingId };
       await reviewApplication(deps, id, { decision: 'APPROVE' }, this.#doctor(id));
       await this.#sign(deps, id, 'resident');
-      if (this.#random() < 0.8) await this.#sign(deps, id, 'team');
+      if (this.#dice.next() < 0.8) await this.#sign(deps, id, 'team');
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
     }
   }
 
-  #start(): void {
-    const [name, work] = this.#operation();
-    this.#running += 1;
-    work().then(
-      () => this.#ended(name, 'ok'),
-      (error: unknown) => {
-        const isAccident = error instanceof TableUnavailable;
-        if (!(error instanceof Refusal) && !isAccident) this.#failure ??= error;
-        this.#ended(name, error instanceof Refusal ? error.code : 'unanswered');
-      },
-    );
-  }
-
-  #ended(name: string, outcome: string): void {
-    this.#running -= 1;
-    const key = `${name} ${outcome}`;
-    this.outcomes.set(key, (this.outcomes.get(key) ?? 0) + 1);
-  }
-
-  #operation(): readonly [string, () => Promise<unknown>] {
+  #operation(): Operation {
     const deps = this.#deps;
-    const dice = this.#random();
-    const patientId = this.#pick(PATIENTS);
+    const dice = this.#dice.next();
+    const patientId = this.#dice.pick(PATIENTS);
     if (dice < 0.25 || this.#known.length === 0) return ['apply', () => this.#apply(deps, patientId)];
     const open = this.#known.filter((one) => !isEnded(one));
-    const known = this.#pick(open.length > 0 && dice < 0.97 ? open : this.#known);
+    const known = this.#dice.pick(open.length > 0 && dice < 0.97 ? open : this.#known);
     const { charge } = known;
     const id = { patientId: known.patientId, signingId: known.signingId };
-    const review = (): readonly [string, () => Promise<unknown>] => {
-      const decision = this.#random() < 0.8 ? 'APPROVE' : 'REJECT';
+    const review = (): Operation => {
+      const decision = this.#dice.next() < 0.8 ? 'APPROVE' : 'REJECT';
       return ['review', () => reviewApplication(deps, id, { decision }, this.#doctor(id))];
     };
     // Mostly what the state allows, so that races are about something; now and then what it does not.
@@ -179,7 +155,7 @@ class Interleaving {
     if (known.status === 'TEAM_REVIEW' && dice < 0.7) return review();
     const signs = known.status === 'SIGNING' || known.status === 'TERMINATING' || known.status === 'RENEWAL';
     if ((signs && dice < 0.75) || dice < 0.35)
-      return ['sign', () => this.#sign(deps, id, this.#pick(['resident', 'team'] as const))];
+      return ['sign', () => this.#sign(deps, id, this.#dice.pick(['resident', 'team'] as const))];
     if (charge?.status === 'OPEN' && dice < 0.75) return this.#payment(id, charge);
     if (dice < 0.38) return review();
     if (dice < 0.4) return ['withdraw', () => withdrawApplication(deps, id, this.#home(id))];
@@ -197,9 +173,9 @@ class Interleaving {
     return ['tick', () => tickSigning(deps, { key: signings.key(id), item: { pk: '', sk: '' } })];
   }
 
-  #payment(id: SigningId, charge: NonNullable<Signing['charge']>): readonly [string, () => Promise<unknown>] {
+  #payment(id: SigningId, charge: NonNullable<Signing['charge']>): Operation {
     const facts = { owner: OWNER, patientId: id.patientId, ...charge };
-    const step = this.#pick(['claim', 'pay', 'pay', 'open'] as const);
+    const step = this.#dice.pick(['claim', 'pay', 'pay', 'open'] as const);
     const work = async (): Promise<void> => {
       const operation = {
         claim: () => claimCharge(this.#deps, facts, 'settlement-1'),
@@ -214,12 +190,12 @@ class Interleaving {
 
   async #apply(deps: Deps, patientId: string): Promise<Signing> {
     const held = this.#known.find((one) => one.patientId === patientId && one.status === 'ACTIVE');
-    const moves = held !== undefined && this.#random() < 0.8;
+    const moves = held !== undefined && this.#dice.next() < 0.8;
     return applyForSigning(deps, {
       patientId,
       application: {
-        careTeamId: this.#pick(TEAMS),
-        packageIds: this.#random() < 0.5 ? ['FAMILY_PLUS'] : [],
+        careTeamId: this.#dice.pick(TEAMS),
+        packageIds: this.#dice.next() < 0.5 ? ['FAMILY_PLUS'] : [],
         divisionCode: VILLAGE,
         ...(moves ? { replaces: held.signingId } : {}),
       },
@@ -236,7 +212,7 @@ class Interleaving {
   #home({ patientId }: SigningId): { doer: Doer; requestKey: string } {
     return {
       doer: { by: `account-${patientId}`, role: 'resident' },
-      requestKey: `request-${this.#below(20)}`,
+      requestKey: `request-${this.#dice.below(20)}`,
     };
   }
 
@@ -247,32 +223,7 @@ class Interleaving {
       institutionId: 'town',
       practitionerId: 'dr-both',
     };
-    return { doer, requestKey: `${patientId}-${this.#below(20)}` };
-  }
-
-  /** Every call waits for its turn; a write may be lost, or done and not answered; then the rules must hold. */
-  #watched(table: Table): Table {
-    const turn = async <T>(call: () => Promise<T>): Promise<T> => {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      return call();
-    };
-    const write = async <T>(call: () => Promise<T>): Promise<T> => {
-      const dice = this.#random();
-      if (dice < MISFORTUNE / 2) throw new TableUnavailable('ThrottlingException', 'no');
-      const answer = await turn(call);
-      this.#look();
-      if (dice < MISFORTUNE) throw new TableUnavailable('TimeoutError', 'unknown');
-      return answer;
-    };
-    return {
-      get: (...args) => turn(() => table.get(...args)),
-      getMany: (...args) => turn(() => table.getMany(...args)),
-      query: (...args) => turn(() => table.query(...args)),
-      put: (...args) => write(() => table.put(...args)),
-      update: (...args) => write(() => table.update(...args)),
-      delete: (...args) => write(() => table.delete(...args)),
-      transact: (...args) => write(() => table.transact(...args)),
-    };
+    return { doer, requestKey: `${patientId}-${this.#dice.below(20)}` };
   }
 
   #look(): void {
@@ -281,25 +232,4 @@ class Interleaving {
     checkRules(items, new Date(this.#scene.clock.now()).toISOString());
     this.#known = items.filter(({ sk }) => sk.startsWith('signing#')) as unknown as readonly Signing[];
   }
-
-  #below(limit: number): number {
-    return Math.floor(this.#random() * limit);
-  }
-
-  #pick<T>(some: readonly T[]): T {
-    const found = some[this.#below(some.length)];
-    if (found === undefined) throw new Error('nothing to pick from');
-    return found;
-  }
-}
-
-/** A small generator of numbers in [0, 1) that a seed repeats. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

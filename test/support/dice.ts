@@ -1,4 +1,4 @@
-/** Numbers of a seed, always the same. */
+/** Random numbers of a seed (mulberry32): always the same, on every machine. */
 export class Dice {
   #state: number;
 
@@ -14,12 +14,15 @@ export class Dice {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
+  /** An integer, 0 ≤ n < count. */
   below(count: number): number {
     return Math.floor(this.next() * count);
   }
 
   pick<T>(things: readonly T[]): T {
-    return things[this.below(things.length)] as T;
+    const index = this.below(things.length);
+    if (index >= things.length) throw new Error('nothing to pick from');
+    return things[index] as T;
   }
 
   /** One of the keys, as often as its weight says. */
