@@ -60,10 +60,10 @@ export async function viewOf(deps: Deps, referral: Referral): Promise<View> {
     ...(endedReason === undefined ? {} : { endedReason }),
     ...(follows === undefined ? {} : { follows }),
     standard: { ...standardOf(referral) },
-    timeline: referral.timeline.map((entry, index) => ({
+    timeline: referral.timeline.map((entry) => ({
       at: entry.at,
       status: entry.status,
-      text: wordsFor(referral, entry, names[index] ?? ''),
+      text: wordsFor(referral, entry, names.get(entry.institutionId ?? referral.toInstitutionId) ?? ''),
     })),
     ...parts,
   };
@@ -142,14 +142,10 @@ function pageOf(cards: Card[], next: string | undefined): List {
 }
 
 async function cardsOf(deps: Deps, all: readonly Referral[]): Promise<Card[]> {
-  const [from, to, departmentNames] = await Promise.all([
+  const [names, departmentNames] = await Promise.all([
     namesOf(
       deps,
-      all.map(({ fromInstitutionId }) => fromInstitutionId),
-    ),
-    namesOf(
-      deps,
-      all.map(({ toInstitutionId }) => toInstitutionId),
+      all.flatMap(({ fromInstitutionId, toInstitutionId }) => [fromInstitutionId, toInstitutionId]),
     ),
     departments.getMany(
       deps.table,
@@ -165,10 +161,10 @@ async function cardsOf(deps: Deps, all: readonly Referral[]): Promise<Card[]> {
     direction: referral.direction,
     urgency: referral.urgency,
     status: referral.status,
-    from: { institutionId: referral.fromInstitutionId, name: from[index] ?? '' },
+    from: { institutionId: referral.fromInstitutionId, name: names.get(referral.fromInstitutionId) ?? '' },
     to: {
       institutionId: referral.toInstitutionId,
-      name: to[index] ?? '',
+      name: names.get(referral.toInstitutionId) ?? '',
       departmentId: referral.toDepartmentId,
       departmentName: departmentNames[index]?.name ?? '',
     },
@@ -179,9 +175,11 @@ async function cardsOf(deps: Deps, all: readonly Referral[]): Promise<Card[]> {
   }));
 }
 
-async function namesOf({ table }: Deps, institutionIds: readonly string[]): Promise<readonly string[]> {
+async function namesOf(
+  { table }: Deps,
+  institutionIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const unique = [...new Set(institutionIds)];
   const found = await institutions.getMany(table, unique);
-  const names = new Map(unique.map((institutionId, index) => [institutionId, found[index]?.name ?? '']));
-  return institutionIds.map((institutionId) => names.get(institutionId) ?? '');
+  return new Map(unique.map((institutionId, index) => [institutionId, found[index]?.name ?? '']));
 }
