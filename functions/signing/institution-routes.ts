@@ -1,26 +1,17 @@
 import type * as z from 'zod/mini';
-import { type Stepping, staffOf } from '../../shared/access/acting.ts';
+import { staffOf } from '../../shared/access/acting.ts';
 import type { Role } from '../../shared/access/actor.ts';
 import { allow, institution } from '../../shared/access/grants.ts';
 import { type Route, route, type Schema } from '../../shared/context.ts';
-import type { Deps } from '../../shared/deps.ts';
 import { applyForSigning } from './apply-for-signing.ts';
 import * as contract from './contracts.ts';
 import { reviewApplication } from './decide-application.ts';
 import { listAtDesk, showSigning, viewOf } from './show-signing.ts';
 import { signAgreement } from './sign-agreement.ts';
-import type { Signing, SigningId } from './store.ts';
+import type { StepDeclaration } from './step-declaration.ts';
 import { recallTermination, reportDeath, requestTermination } from './terminate-signing.ts';
 
 const FAMILY_DOCTORS: readonly Role[] = ['family-doctor', 'village-doctor'];
-
-interface StepDeclaration<B extends Schema> {
-  readonly name: string;
-  readonly summary: string;
-  readonly body: B;
-  readonly errors?: readonly string[];
-  readonly take: (deps: Deps, id: SigningId, body: z.output<B>, stepping: Stepping) => Promise<Signing>;
-}
 
 /** A step by a doctor of the team; the institution in the path is the one that employs them. */
 function stepRoute<B extends Schema>({ name, summary, body, errors = [], take }: StepDeclaration<B>): Route {

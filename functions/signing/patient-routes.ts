@@ -1,9 +1,8 @@
 import type * as z from 'zod/mini';
-import { residentOf, type Stepping, staffOf } from '../../shared/access/acting.ts';
+import { residentOf, staffOf } from '../../shared/access/acting.ts';
 import type { Role } from '../../shared/access/actor.ts';
 import { allow, none, patient, signed } from '../../shared/access/grants.ts';
 import { type Route, route, type Schema } from '../../shared/context.ts';
-import type { Deps } from '../../shared/deps.ts';
 import { applyForSigning } from './apply-for-signing.ts';
 import * as contract from './contracts.ts';
 import { withdrawApplication } from './decide-application.ts';
@@ -12,7 +11,8 @@ import { changeOffer } from './offer-renewal.ts';
 import { listOfPatient, showSigning, viewOf } from './show-signing.ts';
 import { signAgreement } from './sign-agreement.ts';
 import { policyNow } from './signing-moves.ts';
-import { type Signing, type SigningId, teams } from './store.ts';
+import type { StepDeclaration } from './step-declaration.ts';
+import { teams } from './store.ts';
 import { recallTermination, requestTermination } from './terminate-signing.ts';
 import { useEntitlement } from './use-entitlement.ts';
 
@@ -20,14 +20,6 @@ const FAMILY_DOCTORS: readonly Role[] = ['family-doctor', 'village-doctor'];
 /** The person, or whoever may act in their name: a family member who only looks after bookings may not sign. */
 const byPatient = allow('resident', patient('patientId', ['SELF', 'GUARDIAN']));
 const byPatientOrDoctor = [...allow('resident', patient()), ...allow(FAMILY_DOCTORS, signed())];
-
-interface StepDeclaration<B extends Schema> {
-  readonly name: string;
-  readonly summary: string;
-  readonly body: B;
-  readonly errors?: readonly string[];
-  readonly take: (deps: Deps, id: SigningId, body: z.output<B>, stepping: Stepping) => Promise<Signing>;
-}
 
 function stepRoute<B extends Schema>({ name, summary, body, errors = [], take }: StepDeclaration<B>): Route {
   return route({
