@@ -2,7 +2,8 @@ import type { Deps } from '../../shared/deps.ts';
 import { openToken } from './clinical.ts';
 import { policyNow } from './referral-moves.ts';
 import type { Referral } from './store.ts';
-import { placeOf, type Stop, wentStraight } from './waits.ts';
+import type { Stop } from './transitions.ts';
+import { placeOf, wentStraight } from './waits.ts';
 
 export const MACHINE = 'referral';
 

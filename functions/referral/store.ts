@@ -4,8 +4,7 @@ import type { Table } from '../../shared/data/table.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
 import type { InstitutionLevel } from '../../shared/kernel/institution-level.ts';
 import type { Direction, EndReason, Urgency } from './codes.ts';
-import type { ReferralStatus } from './transitions.ts';
-import type { Stop } from './waits.ts';
+import type { ReferralStatus, Stop } from './transitions.ts';
 
 export interface Standing {
   readonly intervalDays: number;

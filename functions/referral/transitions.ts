@@ -56,3 +56,16 @@ export function statesBefore(to: ReferralStatus): readonly ReferralStatus[] {
 export function isEnded({ status }: { readonly status: ReferralStatus }): boolean {
   return ENDED.includes(status);
 }
+
+/** The machine's names for where a referral stands. */
+export type Stop =
+  | 'GATE'
+  | 'DOCUMENTS'
+  | 'OFFER'
+  | 'NUMBER'
+  | 'CONFIRMATION'
+  | 'ARRIVAL'
+  | 'TREATMENT'
+  | 'FIRST_VISIT'
+  | 'RELEASE'
+  | 'END';

@@ -3,7 +3,7 @@ import { addDays, type Day, instantAt } from '../../shared/kernel/china-time.ts'
 import type { WorkflowData } from '../../shared/workflows/workflows.ts';
 import type { ReferralPolicy } from './policy.ts';
 import { type Referral, reservationIdOf } from './store.ts';
-import { isEnded, type ReferralStatus } from './transitions.ts';
+import { isEnded, type ReferralStatus, type Stop } from './transitions.ts';
 
 /** How long each step may take, what comes before its end, and what the waiting machine is told. Pure. */
 
@@ -75,19 +75,6 @@ export function overdueTimer({ waitUntil: until }: Pick<Referral, 'waitUntil'>):
 export function undoTimer(nowMs: number): Timer {
   return { kind: UNDO, at: new Date(nowMs + UNDO_AFTER_MS).toISOString() };
 }
-
-/** The machine's names for where a referral stands. */
-export type Stop =
-  | 'GATE'
-  | 'DOCUMENTS'
-  | 'OFFER'
-  | 'NUMBER'
-  | 'CONFIRMATION'
-  | 'ARRIVAL'
-  | 'TREATMENT'
-  | 'FIRST_VISIT'
-  | 'RELEASE'
-  | 'END';
 
 const STOPS: Partial<Record<ReferralStatus, Stop>> = {
   GATE_REVIEW: 'GATE',

@@ -1,6 +1,7 @@
 import type { Deps } from '../../shared/deps.ts';
 import { type Signing, type SigningId, signings } from './store.ts';
-import { placeOf, type Stop, wentStraight } from './waits.ts';
+import type { Stop } from './transitions.ts';
+import { placeOf, wentStraight } from './waits.ts';
 
 export const MACHINE = 'signing';
 

@@ -3,8 +3,7 @@ import { entity } from '../../shared/data/entity.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
 import type { InstitutionLevel } from '../../shared/kernel/institution-level.ts';
 import type { Channel, EndReason, Group } from './codes.ts';
-import type { SigningStatus } from './transitions.ts';
-import type { Stop } from './waits.ts';
+import type { SigningStatus, Stop } from './transitions.ts';
 
 /** What a term costs the resident, and why. */
 export interface Quote {

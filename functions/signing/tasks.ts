@@ -10,7 +10,8 @@ import { answer, sealToken } from './follow-machine.ts';
 import { tryChange } from './signing-moves.ts';
 import { type Signing, type SigningId, signings } from './store.ts';
 import { overdueChange } from './tick-signing.ts';
-import { placeOf, type Stop, stopOf } from './waits.ts';
+import type { Stop } from './transitions.ts';
+import { placeOf, stopOf } from './waits.ts';
 
 /** What the machine calls. Everything is told by the item: a state that comes late is sent on at once. */
 

@@ -53,3 +53,6 @@ export function isInForce({ status }: Standing): boolean {
 export function isEnded({ status }: Standing): boolean {
   return ENDED.includes(status);
 }
+
+/** The machine's names for where a signing stands. */
+export type Stop = 'REVIEW' | 'SIGNATURES' | 'PAYMENT' | 'RENEWAL' | 'END';

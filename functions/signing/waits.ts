@@ -3,7 +3,7 @@ import { addDays, addMonths, type Day, instantAt } from '../../shared/kernel/chi
 import type { WorkflowData } from '../../shared/workflows/workflows.ts';
 import type { SigningPolicy } from './policy.ts';
 import type { Signing, Term } from './store.ts';
-import { isEnded, isInForce, isPending, type SigningStatus } from './transitions.ts';
+import { isEnded, isInForce, isPending, type SigningStatus, type Stop } from './transitions.ts';
 
 /** How long each step may take, what time does next, and what the waiting machine is told. Pure. */
 
@@ -151,9 +151,6 @@ export function timerFor(policy: SigningPolicy, signing: Signing): Timer | null 
   const next = nextDue(policy, signing);
   return next === undefined ? null : { kind: TICK, at: next.at };
 }
-
-/** The machine's names for where a signing stands. */
-export type Stop = 'REVIEW' | 'SIGNATURES' | 'PAYMENT' | 'RENEWAL' | 'END';
 
 const STOPS: Partial<Record<SigningStatus, Stop>> = {
   TEAM_REVIEW: 'REVIEW',
