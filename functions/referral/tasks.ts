@@ -12,8 +12,7 @@ import { catchUpWithBooking } from './follow-appointment.ts';
 import { answer } from './follow-machine.ts';
 import { policyNow, tryMove } from './referral-moves.ts';
 import { type Referral, type ReferralId, type ReservedNumber, referrals } from './store.ts';
-import type { Stop } from './transitions.ts';
-import { isEnded } from './transitions.ts';
+import { isEnded, type Stop } from './transitions.ts';
 import { placeOf, stopOf, timerFor } from './waits.ts';
 
 /** What the machine calls. Everything is told by the item: a state that comes late is sent on at once. */
