@@ -23,9 +23,9 @@ import { createWorker } from '../../../shared/worker.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { Dice } from '../../support/dice.ts';
 import { interleave, isCodeOnly, Turns } from '../../support/interleaving.ts';
+import type { Machinery } from '../../support/workflows/machinery.ts';
 import { LAMBDA } from '../booking/scene.ts';
 import { checkAtRest, RuleWatch } from './invariants.ts';
-import type { Machinery } from './machinery.ts';
 import { COMPLETION, PLAN } from './people.ts';
 import { referralPolicyValues } from './policy-values.ts';
 import {

@@ -1,5 +1,5 @@
+import { openMachinery } from '../../support/workflows/machinery.ts';
 import { type HistoryResult, runHistory } from './history.ts';
-import { openMachinery } from './machinery.ts';
 
 /** Every fourth history is a long one, in which referrals come to their good end; the others are many. */
 const operationsOf = (seed: number): number => (seed % 4 === 0 ? 60 : 22);
@@ -16,12 +16,12 @@ export interface Found {
 /** @throws with the seed of the first history that breaks a rule */
 export async function searchHistories(first: number, histories: number): Promise<Found> {
   const endings = new Map<string, number>();
-  let machinery = await openMachinery();
+  let machinery = await openMachinery('referral');
   let writes = 0;
   for (let seed = first; seed < first + histories; seed += 1) {
     if (seed % RENEWED_EVERY === 0) {
       await machinery.engine.stop();
-      machinery = await openMachinery();
+      machinery = await openMachinery('referral');
     }
     const result: HistoryResult = await runHistory(machinery, seed, operationsOf(seed)).catch(
       (error: unknown) => {

@@ -7,7 +7,7 @@ import { Store } from '../../../infra/local/step-functions/store.ts';
 import { type DefinitionFile, readDefinitionFile } from '../../../infra/workflows/definition.ts';
 import type { Clock } from '../../../shared/kernel/clock.ts';
 
-/** The engine with the referral's machine in it. Thousands of worlds, one after another, may share one. */
+/** The engine with one machine in it. Thousands of worlds, one after another, may share one. */
 export interface Machinery {
   readonly engine: Engine;
   readonly machineArn: string;
@@ -26,7 +26,8 @@ class Named extends Error {
 }
 
 export async function openMachinery(
-  definition: DefinitionFile = readDefinitionFile('referral'),
+  name: string,
+  definition: DefinitionFile = readDefinitionFile(name),
 ): Promise<Machinery> {
   let served: Parameters<Machinery['serve']>[0] | undefined;
   const engine = new Engine({
@@ -50,14 +51,14 @@ export async function openMachinery(
   };
   await engine.start();
   await sfn('CreateStateMachine', {
-    name: 'referral',
+    name,
     definition: definition.fill({ partition: LAPTOP.partition, worker: (context) => context }),
     roleArn: 'arn:local:iam::000000000000:role/workflow',
   });
   return {
     engine,
     sfn,
-    machineArn: `${ARN_PREFIX}referral`,
+    machineArn: `${ARN_PREFIX}${name}`,
     serve(world) {
       served = world;
     },
