@@ -2,7 +2,7 @@ import type { DomainEvent, Table } from '../../shared/data/table.ts';
 import { sameValue } from '../../shared/data/value.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { readTree } from './city-list.ts';
-import { institutionChanged } from './contracts.ts';
+import { institutionChanged } from './event-contracts.ts';
 import { type InstitutionPlace, places } from './store.ts';
 
 /** A moved institution takes everything below it along. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import * as contract from '../../../functions/directory/contracts.ts';
+import * as event from '../../../functions/directory/event-contracts.ts';
 import { isServiceCategory } from '../../../functions/directory/service-categories.ts';
 import { CityFilesError, describeFaults } from '../../../infra/local/city/city-faults.ts';
 import { CsvError, parseCsv } from '../../../infra/local/city/csv.ts';
@@ -174,11 +174,11 @@ test('every event says exactly what its published schema declares', async () => 
   const city = scene();
   await loadCity(city.deps, DEMO);
   const schemas: Record<string, { parse(data: unknown): unknown }> = {
-    'directory.institution-changed': contract.institutionChanged,
-    'directory.department-changed': contract.departmentChanged,
-    'directory.practitioner-changed': contract.practitionerChanged,
-    'directory.care-team-changed': contract.careTeamChanged,
-    'directory.alliance-changed': contract.allianceChanged,
+    'directory.institution-changed': event.institutionChanged,
+    'directory.department-changed': event.departmentChanged,
+    'directory.practitioner-changed': event.practitionerChanged,
+    'directory.care-team-changed': event.careTeamChanged,
+    'directory.alliance-changed': event.allianceChanged,
   };
   expect(new Set(city.events.map(({ type }) => type))).toEqual(new Set(Object.keys(schemas)));
   for (const { type, data } of city.events) expect(schemas[type]?.parse(data)).toEqual(data);
