@@ -1,16 +1,12 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { cityListener } from '../../infra/local/http/city-listener.ts';
 import { relationItem } from '../../shared/access/care-relations.ts';
 import { allow, none, patient } from '../../shared/access/grants.ts';
 import { route } from '../../shared/context.ts';
 import { contentDisposition } from '../../shared/http/content-disposition.ts';
 import { type FileAnswer, file, MOST_FILE_BYTES } from '../../shared/http/file-answer.ts';
-import { call, lambdaContext } from './edge.ts';
+import { call } from './edge.ts';
+import { onLaptop } from './laptop.ts';
 import { residentToken, staffToken } from './logins.ts';
 import { smallCity, smallErrors } from './small-context.ts';
 
@@ -152,24 +148,10 @@ describe('a file', () => {
   it('comes through the laptop whole', async () => {
     const bytes = Buffer.from([0, 255, 10, 13, 128, 0xc3, 0x28]);
     answered = { ...usual, bytes };
-    const server = createServer(
-      cityListener({
-        clock: deps.clock,
-        pages: {},
-        localRoutes: [],
-        invokeApi: (_context, event) => api(event as APIGatewayProxyEventV2, lambdaContext),
-      }),
-    );
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
+    const port = await onLaptop(api, deps);
+    const response = await fetch(`http://127.0.0.1:${port}/things/statement`, {
+      headers: { authorization: `Bearer ${token}` },
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const response = await fetch(
-      `http://127.0.0.1:${(server.address() as AddressInfo).port}/things/statement`,
-      { headers: { authorization: `Bearer ${token}` } },
-    );
     expect(response.headers.get('content-type')).toBe(CSV);
     expect(response.headers.get('content-disposition')).toContain('%E5%AF%B9%E8%B4%A6%E5%8D%95');
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);

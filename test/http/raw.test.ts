@@ -1,14 +1,12 @@
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { cityListener } from '../../infra/local/http/city-listener.ts';
 import { type RawCall, route } from '../../shared/context.ts';
 import { httpEvent, lambdaContext, read, restEvent, type Sent } from './edge.ts';
+import { onLaptop } from './laptop.ts';
 import { smallCity, smallErrors } from './small-context.ts';
 
 const MARKER = '110101199003078515';
@@ -156,21 +154,7 @@ describe('a raw request', () => {
     ['what calls itself JSON and is no text', Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), 'application/json'],
     ['compressed JSON', gzipSync('{"a":1}'), 'application/json'],
   ])('arrives as it was sent through the laptop too: %s', async (_, body, type) => {
-    const server = createServer(
-      cityListener({
-        clock: deps.clock,
-        pages: {},
-        localRoutes: [],
-        invokeApi: (_context, event) => api(event as APIGatewayProxyEventV2, lambdaContext),
-      }),
-    );
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    const port = await onLaptop(api, deps);
     const sent = request({
       host: '127.0.0.1',
       port,

@@ -16,6 +16,7 @@ import { policyValues } from '../booking/policy-values.ts';
 import { LAMBDA } from '../booking/scene.ts';
 import { KEY_MARKERS, type Message, type Provider, startProvider } from './interleaving-provider.ts';
 import { PaymentWatch } from './invariants.ts';
+import { deliverLetter, type PaymentApi } from './letters.ts';
 
 export const HOSPITAL = 'jx-hospital';
 export const CLINIC = 'jx-clinic';
@@ -106,7 +107,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     lines: scene.lines,
   }));
   const watched = options.table ?? watch.watched(scene.table);
-  const doors: { slow?: ReturnType<typeof createApi>; direct?: ReturnType<typeof createApi> } = {};
+  const doors: { slow?: PaymentApi; direct?: PaymentApi } = {};
   const parts: { provider: Provider } = {
     provider: startProvider({
       clock: scene.clock,
@@ -184,24 +185,13 @@ export async function deliver(deps: PaymentDeps, event: string): Promise<void> {
   }
 }
 
-/** WeChat's notifications go to payment's API as they are: headers and bytes. */
+/** To payment's API, if it is the city's domain and a bare path. */
 async function postTo(
-  handle: ReturnType<typeof createApi> | undefined,
+  handle: PaymentApi | undefined,
   { url, headers, body }: Message,
 ): Promise<number | undefined> {
   const { pathname, hostname, search } = new URL(url);
   if (handle === undefined || hostname !== DOMAIN || search !== '') return undefined;
-  const answer = await handle(
-    {
-      version: '2.0',
-      rawPath: pathname,
-      rawQueryString: '',
-      headers: { ...headers },
-      requestContext: { http: { method: 'POST' }, requestId: 'wechat' },
-      body: body.toString('base64'),
-      isBase64Encoded: true,
-    } as unknown as Parameters<typeof handle>[0],
-    LAMBDA as unknown as Parameters<typeof handle>[1],
-  );
+  const answer = await deliverLetter({ api: handle }, { path: pathname, headers, body });
   return answer.statusCode;
 }

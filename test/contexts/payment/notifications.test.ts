@@ -5,12 +5,11 @@ import { platformKeysSecret } from '../../../functions/payment/merchants.ts';
 import { askRefund } from '../../../functions/payment/request-refund.ts';
 import { putSecret } from '../../../shared/privacy/secrets.ts';
 import { sealed, signedBy, vectors } from '../../shared/wechat-pay-keys.ts';
+import { deliverLetter, type Letter } from './letters.ts';
 import {
   ACCOUNT,
   appointmentNow,
-  deliverLetter,
   heldAppointment,
-  type Letter,
   ME,
   MERCHANTS,
   MINUTE,

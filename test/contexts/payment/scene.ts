@@ -23,6 +23,7 @@ import { vectors } from '../../shared/wechat-pay-keys.ts';
 import { cityNamed } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
 import { addSchedule, book, LAMBDA, type SceneSchedule } from '../booking/scene.ts';
+import { deliverLetter, type Letter, type PaymentApi } from './letters.ts';
 
 export const HOSPITAL = 'jx-hospital';
 export const CLINIC = 'jx-clinic';
@@ -35,13 +36,6 @@ const APPID = 'wx00000000laptop';
 const DOMAIN = 'city.test.invalid';
 
 export const MINUTE = 60_000;
-
-/** A notification as it goes over the wire. */
-export interface Letter {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
 
 interface Letterbox {
   held: boolean;
@@ -63,7 +57,7 @@ export interface PaymentScene {
   /** What WeChat sends to us. While it is held nothing arrives, and WeChat comes again. */
   readonly letterbox: Letterbox;
   /** Payment's API as the edge calls it. */
-  readonly api: ReturnType<typeof createApi>;
+  readonly api: PaymentApi;
 }
 
 const { merchant } = vectors.testOnlyKeys;
@@ -80,7 +74,7 @@ export async function paymentScene({ start = '2026-03-02T00:00:00.000Z' } = {}):
       },
     },
   });
-  const api: { handle?: ReturnType<typeof createApi> } = {};
+  const api: { handle?: PaymentApi } = {};
   const letterbox: Letterbox = { held: false, letters: [] };
   const standIn = await startWeChatPay({
     clock: base.clock,
@@ -133,8 +127,8 @@ export async function paymentScene({ start = '2026-03-02T00:00:00.000Z' } = {}):
   return { deps, standIn, pending, hear, sweep, pass, letterbox, api: api.handle };
 }
 
-/** WeChat's notifications go to payment's API as they are: headers and bytes. */
-function postTo(letterbox: Letterbox, api: () => ReturnType<typeof createApi> | undefined): Post {
+/** Keeps what WeChat sends, and hands it over unless it is held. */
+function postTo(letterbox: Letterbox, api: () => PaymentApi | undefined): Post {
   return async (url, headers, body) => {
     const { pathname, hostname } = new URL(url);
     const handle = api();
@@ -143,22 +137,6 @@ function postTo(letterbox: Letterbox, api: () => ReturnType<typeof createApi> | 
     letterbox.letters.push(letter);
     return letterbox.held ? undefined : (await deliverLetter({ api: handle }, letter)).statusCode;
   };
-}
-
-/** Hands a notification over, as often as one likes. */
-export function deliverLetter({ api }: Pick<PaymentScene, 'api'>, { path, headers, body }: Letter) {
-  return api(
-    {
-      version: '2.0',
-      rawPath: path,
-      rawQueryString: '',
-      headers: { ...headers },
-      requestContext: { http: { method: 'POST' }, requestId: 'wechat' },
-      body: body.toString('base64'),
-      isBase64Encoded: true,
-    } as unknown as Parameters<typeof api>[0],
-    LAMBDA as unknown as Parameters<typeof api>[1],
-  );
 }
 
 /** What a context that payment has never heard of asks for: an item of its own with a charge in it. */
