@@ -21,7 +21,7 @@ export function confinedContext(context: Context, notice: Notice): Context {
 
 /** A container's dependencies, made anew over the confined table and key, so that sessions and key rings use them too. */
 function confinedDeps(context: Context, deps: Deps, notice: Notice): Deps {
-  const { clock, ids, city, log, metrics, workflows } = deps;
+  const { clock, ids, city, log, metrics, workflows, objects } = deps;
   const deny: Notice = (sentence) => {
     notice(`${context.name} ${sentence}`);
     throw new AccessDenied(`${context.name} ${sentence}`);
@@ -33,6 +33,7 @@ function confinedDeps(context: Context, deps: Deps, notice: Notice): Deps {
     log,
     metrics,
     workflows,
+    objects,
     table: confinedTable(
       deps.table,
       [...tableAccess(context, 'api'), ...tableAccess(context, 'worker')],

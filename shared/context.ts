@@ -4,6 +4,7 @@ import type { Access } from './access/grants.ts';
 import type { DomainEvent, Item, Key } from './data/table.ts';
 import type { Deps } from './deps.ts';
 import type { ErrorCatalogue } from './kernel/errors.ts';
+import type { ObjectUse } from './objects/objects.ts';
 import type { WorkflowUse } from './workflows/workflows.ts';
 
 export type Schema = z.ZodMiniType;
@@ -187,6 +188,8 @@ export interface Context {
    * IAM grants and the laptop's guard are made of it.
    */
   readonly grants: readonly { readonly prefix: string; readonly access: 'read' | 'write' }[];
+  /** Whether its functions read and write files of its own. */
+  readonly objects: ObjectUse;
   /** State machines that the worker starts or answers, by their names in `infra/machines.ts`. */
   readonly workflows: WorkflowUse;
   /** Adds what only this context needs (a provider's client), built once per container. */

@@ -5,7 +5,7 @@ import type { Deps } from './deps.ts';
 /** A context as it is written: what it is called with is what its `provide` makes. */
 export interface ContextDeclaration<D extends Deps>
   extends Pick<Context, 'name' | 'errors' | 'routes'>,
-    Partial<Pick<Context, 'grants' | 'workflows'>> {
+    Partial<Pick<Context, 'grants' | 'objects' | 'workflows'>> {
   readonly tasks?: Readonly<Record<string, Task<D>>>;
   readonly subscriptions?: readonly Subscription<D>[];
   readonly timers?: Readonly<Record<string, TimerHandler<D>>>;
@@ -33,6 +33,7 @@ export function defineContext<D extends Deps = Deps>(declaration: ContextDeclara
     timers: {},
     schedules: [],
     grants: [],
+    objects: { read: false, write: false },
     workflows: { starts: [], answers: [] },
     provide: (deps: Deps) => deps,
     ...declaration,

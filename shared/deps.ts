@@ -7,6 +7,7 @@ import { createTableClient } from './data/table-client.ts';
 import { awsCredentials, type Env, InvalidEnvironment, readEnv } from './env.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { type Ids, randomIds } from './kernel/ids.ts';
+import { noObjects, type ObjectStore } from './objects/objects.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import type { City } from './policy/city.ts';
@@ -36,11 +37,13 @@ export interface Deps {
   readonly metrics: Metrics;
   /** Within reach of workers only, and only where their entry says `withStepFunctions`. */
   readonly workflows: Workflows;
+  /** Within reach where the context declares `objects`, and its entries say `withObjects`. */
+  readonly objects: ObjectStore;
 }
 
 /** What only the laptop and tests replace. */
 export type Overrides = Partial<
-  Pick<Deps, 'clock' | 'ids' | 'table' | 'city' | 'kms' | 'log' | 'metrics' | 'workflows'>
+  Pick<Deps, 'clock' | 'ids' | 'table' | 'city' | 'kms' | 'log' | 'metrics' | 'workflows' | 'objects'>
 >;
 
 /**
@@ -84,6 +87,7 @@ export function createDeps(env: Env = readEnv(), overrides: Overrides = {}): Dep
     log: overrides.log ?? createLog({ service: city.id, level: env.LOG_LEVEL }),
     metrics: overrides.metrics ?? createMetrics({ city: city.id }),
     workflows: overrides.workflows ?? noWorkflows,
+    objects: overrides.objects ?? noObjects,
   };
 }
 

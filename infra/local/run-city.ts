@@ -16,6 +16,7 @@ import type { LocalRoute } from './http/local-route.ts';
 import { openCity } from './http/open-city.ts';
 import { laptopCityFile } from './laptop-city.ts';
 import { type Load, newCityItems } from './new-city.ts';
+import { openObjects } from './objects/open-objects.ts';
 import { watchProcess } from './processes.ts';
 import { startProviders } from './providers.ts';
 import { Teardown } from './teardown.ts';
@@ -76,6 +77,7 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
   const clock = new VirtualClock(`${folder.path}/clock.json`);
   const served = { ...plan, folder: folder.path, clock, url: door.url };
   const { wechat, pay } = await startProviders(served, teardown);
+  const objects = openObjects(served);
   const env = envOf(plan, folder.cityFile, { wechat: wechat.url, pay: pay.standIn.url });
   const engine = await startDatabase(
     {
@@ -86,13 +88,13 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
           ...plan,
           city: city.id,
           clock,
-          depsOver: (table) => createDeps(env, { clock, table }),
+          depsOver: (table) => createDeps(env, { clock, table, objects: objects.store }),
         }),
     },
     teardown,
   );
   teardown.add(watchProcess(engine.pid, () => plan.onEngineLost?.()));
-  const deps = createDeps(env, { clock });
+  const deps = createDeps(env, { clock, objects: objects.store });
   const payRoutes = await operatePay(deps, pay);
 
   const stopping = new AbortController();
@@ -129,6 +131,7 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
     engine,
     wechat,
     pay: pay.standIn,
+    objects: objects.serve,
   };
   openCity(door, { ...shared, ...running, moreRoutes, onAnswer });
   // First of all steps of a stop: what is asked for must be answered while everything still runs.

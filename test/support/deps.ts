@@ -6,6 +6,7 @@ import type { Log, LogEntry, LogFacts } from '../../shared/observability/log.ts'
 import { noMetrics } from '../../shared/observability/metrics.ts';
 import type { Kms } from '../../shared/privacy/kms.ts';
 import { type CityName, cityNamed } from './city-policy.ts';
+import { type MemoryObjects, memoryObjects } from './objects.ts';
 
 /** A clock that stands until it is moved. */
 export interface TestClock {
@@ -61,6 +62,8 @@ export interface TestDeps extends Deps {
   readonly lines: LoggedLine[];
   /** Everything in the table; only over the memory table. */
   all(): Item[];
+  /** What a link of the object store leads to; only over the one in memory. */
+  readonly follow: MemoryObjects['follow'];
 }
 
 export interface TestDepsOptions extends Overrides {
@@ -81,6 +84,7 @@ export function testDeps({
   const clock = testClock(start);
   const lines: LoggedLine[] = [];
   const table = createMemoryTable({ ...memory, clock });
+  const { objects, follow } = memoryObjects(clock);
   const env = {
     CITY: cityName,
     CITY_FILE: '',
@@ -98,8 +102,9 @@ export function testDeps({
     ids: randomIds,
     log: collectingLog(lines),
     metrics: noMetrics,
+    objects,
     ...overrides,
     clock,
   });
-  return { ...deps, clock, lines, all: () => table.all() };
+  return { ...deps, clock, lines, all: () => table.all(), follow };
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Clock } from '../../../shared/kernel/clock.ts';
+import { OBJECTS_PATH } from '../objects/link-signer.ts';
+import type { ServeObjects } from '../objects/serve-objects.ts';
 import { edgeEvent, MOST_BODY_BYTES, urlOf, writeEdgeError, writeLambdaAnswer } from './edge-event.ts';
 import type { LocalRoute } from './local-route.ts';
 import { readBody } from './read-body.ts';
@@ -9,6 +11,8 @@ export interface CityListenerParts {
   /** Calls the context's api function; undefined where no context has that name. */
   readonly invokeApi: (context: string, event: unknown) => Promise<unknown> | undefined;
   readonly localRoutes: readonly LocalRoute[];
+  /** What the links of the object store lead to. */
+  readonly objects?: ServeObjects;
   /** Pages of the laptop itself, made when asked for. */
   readonly pages: Readonly<Record<string, () => { readonly type: string; readonly text: string }>>;
   readonly onAnswer?: (line: AnswerLine) => void;
@@ -46,6 +50,8 @@ async function answer(
 ): Promise<void> {
   const body = await readBody(request, MOST_BODY_BYTES);
   if (body === 'too-large') return writeEdgeError(response, 413, 'Request Entity Too Large');
+  if (path.startsWith(OBJECTS_PATH) && parts.objects !== undefined)
+    return answerObject(parts.objects, request, body, response);
   if (path.startsWith('/local/')) return answerLocally(parts, path, request, body, response);
   const page = parts.pages[path];
   if (page !== undefined && request.method === 'GET') {
@@ -79,6 +85,19 @@ async function answerLocally(
   response
     .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
     .end(JSON.stringify(result));
+}
+
+/** The signature in the link is what opens it, here as on AWS. */
+async function answerObject(
+  serve: ServeObjects,
+  request: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname, search } = urlOf(request);
+  const { method = '', headers } = request;
+  const answer = await serve({ method, pathname, search, headers, body });
+  response.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
 function isLoopback(host: string | undefined): boolean {

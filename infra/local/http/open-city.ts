@@ -7,6 +7,7 @@ import type { DeadLetters } from '../events/dead-letters.ts';
 import type { Pump } from '../events/pump.ts';
 import type { StreamFaults } from '../events/stream-faults.ts';
 import type { LocalFunctions } from '../functions-in-process.ts';
+import type { ServeObjects } from '../objects/serve-objects.ts';
 import { residentMb } from '../processes.ts';
 import type { Engine } from '../step-functions/engine.ts';
 import type { DueTimers } from '../timers/due-timers.ts';
@@ -34,6 +35,7 @@ export interface OpenCityParts {
   readonly engine: LocalEngine;
   readonly wechat: WeChatStandIn;
   readonly pay: WeChatPayStandIn;
+  readonly objects: ServeObjects;
   readonly moreRoutes: readonly LocalRoute[];
   readonly onAnswer: ((line: AnswerLine) => void) | undefined;
 }
@@ -51,6 +53,7 @@ export function openCity(door: Door, parts: OpenCityParts): void {
     cityListener({
       clock,
       localRoutes,
+      objects: parts.objects,
       pages: localPages({ city, clock, contexts, localRoutes }),
       // What a request wrote is delivered at once.
       invokeApi: (context, event) => functions.invokeApi(context, event)?.finally(() => void pump.poll()),

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { TableUnavailable } from '../../data/table-errors.ts';
 import { houseErrors, Refusal } from '../../kernel/errors.ts';
+import { ObjectStoreUnavailable } from '../../objects/objects.ts';
 import { type LogEntry, logEntry } from '../../observability/log.ts';
 import type { Exchange, Step } from '../exchange.ts';
 import { encode } from '../response.ts';
@@ -29,7 +30,7 @@ export function mapErrors(context: Context): Step {
 
 function refusalOf(error: unknown): { readonly refusal: Refusal; readonly entry?: LogEntry } {
   if (error instanceof Refusal) return { refusal: error, ...(error.status >= 500 && { entry: UNAVAILABLE }) };
-  if (error instanceof TableUnavailable || isTimeout(error)) {
+  if (error instanceof TableUnavailable || error instanceof ObjectStoreUnavailable || isTimeout(error)) {
     return { refusal: houseErrors.refusal('UNAVAILABLE'), entry: UNAVAILABLE };
   }
   return { refusal: houseErrors.refusal('INTERNAL'), entry: DEFECT };
