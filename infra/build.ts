@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type BuildOptions, build as esbuild, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build as esbuild, type Metafile } from 'esbuild';
 import type { Context } from '../shared/context.ts';
 import { openApi } from '../shared/http/openapi.ts';
 import { contexts } from './contexts.ts';
@@ -21,21 +21,6 @@ export interface BuildProps {
   readonly dist: string;
 }
 
-/**
- * The SDK's clients import their default credential chain even when they are given credentials: 130 KB that look in
- * places a Lambda does not have (SSO, profiles, instance metadata). Every client of ours is given `awsCredentials`.
- */
-const noCredentialChain: Plugin = {
-  name: 'no-credential-chain',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({ path, namespace: 'cut' }));
-    onLoad({ filter: /./, namespace: 'cut' }, () => ({
-      contents:
-        'export const defaultProvider = () => async () => { throw new Error("give the client awsCredentials"); };',
-    }));
-  },
-};
-
 /** CommonJS on purpose: an ES module's first `import 'node:http'` alone costs a cold start 20 to 40 ms. */
 export const bundleOptions = {
   bundle: true,
@@ -49,7 +34,6 @@ export const bundleOptions = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'error',
-  plugins: [noCredentialChain],
 } as const satisfies BuildOptions;
 
 /** Bundles both functions of every context in one pass, and answers what the bundles hold. */
@@ -64,7 +48,6 @@ export async function buildFunctions({ contexts, dist }: BuildProps): Promise<Me
   mkdirSync(dist, { recursive: true });
   const { metafile } = await esbuild({
     ...bundleOptions,
-    plugins: [...bundleOptions.plugins],
     mainFields: [...bundleOptions.mainFields],
     entryPoints,
     outdir: dist,

@@ -1,14 +1,14 @@
 import { text } from 'node:stream/consumers';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMSClient } from '@aws-sdk/client-kms';
 import { createDynamoTable } from '../shared/data/dynamodb-table.ts';
+import { createTableClient } from '../shared/data/table-client.ts';
 import { systemClock } from '../shared/kernel/clock.ts';
 import { parseCity } from '../shared/policy/city.ts';
-import { createKms } from '../shared/privacy/kms.ts';
+import { createKms, createKmsClient } from '../shared/privacy/kms.ts';
 import { putSecret } from '../shared/privacy/secrets.ts';
 import { allCities } from './cities/all-cities.ts';
 import { cityFile } from './cities/city.ts';
 import { namesOf } from './constructs/names.ts';
+import { operatorConnection } from './operator-connection.ts';
 
 const USAGE = 'usage: node infra/put-secret.ts <city> <context> <name> < file-with-the-secret';
 
@@ -25,8 +25,11 @@ async function run([cityId, context, name]: readonly string[]): Promise<void> {
   const { table: tableName, keyAlias: keyId } = namesOf(city.id);
   const parts = {
     city: parseCity(cityFile(city), []),
-    table: createDynamoTable({ client: new DynamoDBClient({ region }), tableName }),
-    kms: createKms({ client: new KMSClient({ region }), keyId }),
+    table: createDynamoTable({
+      client: createTableClient(operatorConnection('DYNAMODB', region)),
+      tableName,
+    }),
+    kms: createKms({ client: createKmsClient(operatorConnection('KMS', region)), keyId }),
     clock: systemClock,
   };
   await putSecret(parts, { context, name }, value);

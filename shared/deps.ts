@@ -1,10 +1,9 @@
-import { KMSClient } from '@aws-sdk/client-kms';
 import { createInstitutionTree, type InstitutionTree } from './access/institution-tree.ts';
 import { createSessions, type Sessions } from './access/sessions.ts';
 import { createDynamoTable } from './data/dynamodb-table.ts';
 import type { Table } from './data/table.ts';
 import { createTableClient } from './data/table-client.ts';
-import { awsCredentials, type Env, InvalidEnvironment, readEnv } from './env.ts';
+import { awsConnection, type Env, InvalidEnvironment, readEnv } from './env.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { type Ids, randomIds } from './kernel/ids.ts';
 import { noObjects, type ObjectStore } from './objects/objects.ts';
@@ -15,7 +14,7 @@ import { readCityFile } from './policy/city-file.ts';
 import { type BlindIndex, createBlindIndex } from './privacy/blind-index.ts';
 import { createFieldCipher, type FieldCipher } from './privacy/field-cipher.ts';
 import { createKeyRing, type KeyRing } from './privacy/key-ring.ts';
-import { createKms, type Kms } from './privacy/kms.ts';
+import { createKms, createKmsClient, type Kms } from './privacy/kms.ts';
 import { createSessionSigner, createSessionVerifier, type SessionSigner } from './privacy/session-keys.ts';
 import { noWorkflows, type Workflows } from './workflows/workflows.ts';
 
@@ -55,13 +54,14 @@ export function createDeps(env: Env = readEnv(), overrides: Overrides = {}): Dep
   const table =
     overrides.table ??
     createDynamoTable({
-      client: createTableClient({ credentials: awsCredentials }),
+      client: createTableClient(awsConnection('DYNAMODB')),
       tableName: env.TABLE_NAME,
     });
   const city = overrides.city ?? readCityFile(env.CITY_FILE, []);
   // Sessions and keys are a city's own: a function with another city's file must not start.
   if (city.id !== env.CITY) throw new InvalidEnvironment(['CITY', 'CITY_FILE']);
-  const kms = overrides.kms ?? createKms({ client: kmsClient(), keyId: env.KEY_ID });
+  const kms =
+    overrides.kms ?? createKms({ client: createKmsClient(awsConnection('KMS')), keyId: env.KEY_ID });
   const keyParts = { city: city.id, table, clock, kms };
   const keyRing = createKeyRing(keyParts);
   const sessionSigner = createSessionSigner(keyParts);
@@ -89,12 +89,4 @@ export function createDeps(env: Env = readEnv(), overrides: Overrides = {}): Dep
     workflows: overrides.workflows ?? noWorkflows,
     objects: overrides.objects ?? noObjects,
   };
-}
-
-/** A stalled call is given up, and repeated by the SDK, long before the caller's own patience ends. */
-function kmsClient(): KMSClient {
-  return new KMSClient({
-    credentials: awsCredentials,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
-  });
 }

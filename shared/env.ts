@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
+import type { AwsConnection } from './aws/aws-client.ts';
+import type { AwsCredentials } from './aws/sign.ts';
 
-/** The only reader of `process.env`. AWS endpoints are taken by the SDK itself from `AWS_ENDPOINT_URL_*`. */
+/** The only reader of `process.env`. */
 const schema = z.object({
   /** City id, e.g. `pingdingshan`. */
   CITY: z.string().check(z.minLength(1)),
@@ -41,14 +43,19 @@ export function readEnv(source: Record<string, string | undefined> = process.env
 }
 
 /**
- * The credentials Lambda puts into the environment, and nothing else: the SDK's default provider chain
- * costs 130 KB of bundle to look in places that do not exist there.
+ * Where a service is and as whom it is called: the standard variables that Lambda sets, or that the laptop sets to its
+ * stand-ins. Read at each call, since credentials change. @throws InvalidEnvironment
  */
-export async function awsCredentials(): Promise<{
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}> {
+export function awsConnection(
+  service: 'DYNAMODB' | 'DYNAMODB_STREAMS' | 'KMS' | 'SFN',
+  region = process.env['AWS_REGION'],
+): AwsConnection {
+  if (region === undefined) throw new InvalidEnvironment(['AWS_REGION']);
+  const endpoint = process.env[`AWS_ENDPOINT_URL_${service}`] || process.env['AWS_ENDPOINT_URL'] || undefined;
+  return { region, endpoint, credentials: awsCredentials };
+}
+
+async function awsCredentials(): Promise<AwsCredentials> {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined) {
     throw new InvalidEnvironment(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']);

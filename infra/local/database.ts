@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createTableClient } from '../../shared/data/table-client.ts';
-import { awsCredentials } from '../../shared/env.ts';
+import { awsConnection } from '../../shared/env.ts';
 import { DATABASE, type DataFolder } from './data-folder.ts';
 import { createTable } from './dynamodb/create-table.ts';
 import { type LocalEngine, startEngine } from './dynamodb/launch.ts';
@@ -29,7 +29,7 @@ export async function startDatabase(
   teardown.add(() => engine.stop());
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = engine.endpoint;
   process.env['AWS_ENDPOINT_URL_DYNAMODB_STREAMS'] ??= engine.endpoint;
-  const client = createTableClient({ credentials: awsCredentials });
+  const client = createTableClient(awsConnection('DYNAMODB'));
   teardown.add(() => client.destroy());
   await createTable(client, { tableName }).catch((cause: unknown) => silent(engine.endpoint, cause));
   if (items !== undefined && !embedded) await writeItems(client, { tableName, items });

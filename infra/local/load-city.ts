@@ -4,6 +4,7 @@ import { createTableClient } from '../../shared/data/table-client.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 import { Refusal } from '../../shared/kernel/errors.ts';
 import { randomIds } from '../../shared/kernel/ids.ts';
+import { operatorConnection } from '../operator-connection.ts';
 import { CityFilesError, describeFaults } from './city/city-faults.ts';
 import { loadCity } from './city/load-city.ts';
 
@@ -19,7 +20,7 @@ if (folder === undefined || tableName === undefined) {
   console.error('usage: TABLE_NAME=<table> node infra/local/load-city.ts <folder of the city’s files>');
   process.exitCode = 2;
 } else {
-  const client = createTableClient();
+  const client = createTableClient(operatorConnection('DYNAMODB'));
   try {
     const table = createDynamoTable({ client, tableName });
     console.table(await loadCity({ table, clock: systemClock, ids: randomIds }, folder));

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { type DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { toAttributes } from '../../shared/data/attribute-value.ts';
+import type { TableClient } from '../../shared/data/table-client.ts';
 import { findEngine } from './dynamodb/binary.ts';
 import { tableDefinition } from './dynamodb/create-table.ts';
 import type { Stored } from './new-city.ts';
@@ -31,10 +31,10 @@ export async function importItems(dbPath: string, { tableName, items }: ItemsToW
 const MOST_TOGETHER = 100;
 
 /** Fills a table of an engine that somebody else runs. */
-export async function writeItems(client: DynamoDBClient, { tableName, items }: ItemsToWrite): Promise<void> {
+export async function writeItems(client: TableClient, { tableName, items }: ItemsToWrite): Promise<void> {
   const puts = items.map((item) => ({ Put: { TableName: tableName, Item: toAttributes(item) } }));
   for (let start = 0; start < puts.length; start += MOST_TOGETHER) {
     const TransactItems = puts.slice(start, start + MOST_TOGETHER);
-    await client.send(new TransactWriteItemsCommand({ TransactItems }));
+    await client.call('TransactWriteItems', { TransactItems });
   }
 }

@@ -1,11 +1,12 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { AwsError } from '../aws/aws-error.ts';
 import type { Consumed } from './table.ts';
+import type { TableClient } from './table-client.ts';
 import { InvalidTableCall, TableUnavailable } from './table-errors.ts';
 import { type RetrySettings, retried } from './table-retry.ts';
 
 /** What each operation over the engine needs. */
 export interface Engine {
-  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly client: Pick<TableClient, 'call'>;
   readonly tableName: string;
   readonly retry: RetrySettings;
   readonly report: (consumed: Consumed) => void;
@@ -33,7 +34,7 @@ function translated(error: unknown): unknown {
     return new InvalidTableCall(`the engine refused the call: ${name}`);
   if (name === 'TransactionCanceledException')
     return new InvalidTableCall('the engine refused an operation of the transaction');
-  return '$metadata' in error || '$fault' in error ? new TableUnavailable(name, 'no') : error;
+  return error instanceof AwsError ? new TableUnavailable(name, 'no') : error;
 }
 
 /** Only the total: the engine's answer splits it by index. */

@@ -1,9 +1,4 @@
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  GetItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { toAttributes, toItem } from './attribute-value.ts';
 import { checkKey } from './carried.ts';
 import { call, capacity, type Engine } from './dynamodb-engine.ts';
@@ -24,7 +19,7 @@ export async function getItem(engine: Engine, key: Key, consistent: boolean): Pr
     ConsistentRead: consistent,
     ReturnConsumedCapacity: 'TOTAL',
   } as const;
-  const answer = await call(engine, true, () => engine.client.send(new GetItemCommand(command)));
+  const answer = await call(engine, true, () => engine.client.call('GetItem', command));
   reportRead(engine, 'get', capacity(answer.ConsumedCapacity));
   return answer.Item === undefined ? undefined : toItem(answer.Item);
 }
@@ -59,7 +54,7 @@ async function batch(
   while (pending.length > 0) {
     const RequestItems = { [engine.tableName]: { Keys: pending, ConsistentRead: consistent } };
     const answer = await call(engine, true, () =>
-      engine.client.send(new BatchGetItemCommand({ RequestItems, ReturnConsumedCapacity: 'TOTAL' })),
+      engine.client.call('BatchGetItem', { RequestItems, ReturnConsumedCapacity: 'TOTAL' }),
     );
     const records = answer.Responses?.[engine.tableName] ?? [];
     items.push(...records.map(toItem));
@@ -89,7 +84,7 @@ export async function queryPage(engine: Engine, spec: QuerySpec): Promise<Page> 
     ...(plan.after !== undefined && { ExclusiveStartKey: toAttributes(plan.after) }),
     ReturnConsumedCapacity: 'TOTAL',
   } as const;
-  const answer = await call(engine, true, () => engine.client.send(new QueryCommand(command)));
+  const answer = await call(engine, true, () => engine.client.call('Query', command));
   reportRead(engine, 'query', capacity(answer.ConsumedCapacity));
   return {
     items: (answer.Items ?? []).map(toItem),

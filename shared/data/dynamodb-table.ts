@@ -1,14 +1,14 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Engine } from './dynamodb-engine.ts';
 import { getItem, getItems, queryPage } from './dynamodb-read.ts';
 import { transactItems } from './dynamodb-transact.ts';
 import { deleteItem, putItem, updateItem } from './dynamodb-write.ts';
 import type { Consumed, Table } from './table.ts';
+import type { TableClient } from './table-client.ts';
 
 export interface DynamoTableOptions {
   /** Best made by `createTableClient`, which leaves retrying to this layer. */
-  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly client: Pick<TableClient, 'call'>;
   readonly tableName: string;
   /** Told the capacity of each call, refused writes included. */
   readonly onConsumed?: (consumed: Consumed) => void;

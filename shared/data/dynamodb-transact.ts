@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type CancellationReason,
-  TransactionCanceledException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { CancellationReason, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { AwsError } from '../aws/aws-error.ts';
 import { toAttributes, toItem } from './attribute-value.ts';
 import { refusedUnits } from './capacity.ts';
 import { carriedByPut, carriedByUpdate, checkKey } from './carried.ts';
@@ -29,11 +25,11 @@ export async function transactItems(
   // The token makes a repeat a no-op, whatever became of the attempt before.
   return call(engine, true, async () => {
     try {
-      const answer = await engine.client.send(new TransactWriteItemsCommand(command));
+      const answer = await engine.client.call('TransactWriteItems', command);
       reportDone(engine, answer.ConsumedCapacity ?? []);
       return { ok: true };
     } catch (error) {
-      const reasons = error instanceof TransactionCanceledException ? error.CancellationReasons : undefined;
+      const reasons = error instanceof AwsError ? error.reasons : undefined;
       if (reasons === undefined || !isRefusal(reasons)) throw error;
       return refused(engine, reasons);
     }

@@ -1,9 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { AwsError } from '../aws/aws-error.ts';
 import { toAttributes, toItem } from './attribute-value.ts';
 import { refusedUnits } from './capacity.ts';
 import { carriedByPut, carriedByUpdate, checkKey } from './carried.ts';
@@ -33,7 +28,7 @@ export async function putItem(engine: Engine, item: Item, options: WriteOptions)
     repeatable: true,
     stored,
     async send() {
-      const answer = await engine.client.send(new PutItemCommand(command));
+      const answer = await engine.client.call('PutItem', command);
       return { item: stored, units: capacity(answer.ConsumedCapacity) };
     },
   });
@@ -58,7 +53,7 @@ export async function updateItem(
   return write(engine, 'update', {
     repeatable: actions.every(isRepeatable),
     async send() {
-      const answer = await engine.client.send(new UpdateItemCommand(command));
+      const answer = await engine.client.call('UpdateItem', command);
       return { item: toItem(answer.Attributes ?? {}), units: capacity(answer.ConsumedCapacity) };
     },
   });
@@ -79,7 +74,7 @@ export async function deleteItem(
   return write(engine, 'delete', {
     repeatable: true,
     async send(): Promise<Done<Item | undefined>> {
-      const { Attributes, ConsumedCapacity } = await engine.client.send(new DeleteItemCommand(command));
+      const { Attributes, ConsumedCapacity } = await engine.client.call('DeleteItem', command);
       return { item: Attributes && toItem(Attributes), units: capacity(ConsumedCapacity) };
     },
   });
@@ -120,8 +115,8 @@ async function write<T>(engine: Engine, operation: string, how: Write<T>): Promi
       engine.report({ operation, readUnits: 0, writeUnits: units, refused: false });
       return { ok: true, item };
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const current = error.Item && toItem(error.Item);
+      if (!(error instanceof AwsError && error.name === 'ConditionalCheckFailedException')) throw error;
+      const current = error.item && toItem(error.item);
       // The engine bills a refusal by the item as it stood, and does not report it.
       engine.report({ operation, readUnits: 0, writeUnits: refusedUnits(current), refused: true });
       if (!mayBeApplied) return { ok: false, current };

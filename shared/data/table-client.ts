@@ -1,21 +1,46 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type {
+  BatchGetItemInput,
+  BatchGetItemOutput,
+  CreateTableInput,
+  DeleteItemInput,
+  DeleteItemOutput,
+  DescribeTableInput,
+  DescribeTableOutput,
+  GetItemInput,
+  GetItemOutput,
+  PutItemInput,
+  PutItemOutput,
+  QueryInput,
+  QueryOutput,
+  TransactWriteItemsInput,
+  TransactWriteItemsOutput,
+  UpdateItemInput,
+  UpdateItemOutput,
+  UpdateTimeToLiveInput,
+} from '@aws-sdk/client-dynamodb';
+import { type AwsClient, type AwsConnection, createAwsClient } from '../aws/aws-client.ts';
+
+/** The operations this layer calls, and those by which the laptop makes its table. */
+type TableCalls = {
+  GetItem: { input: GetItemInput; output: GetItemOutput };
+  BatchGetItem: { input: BatchGetItemInput; output: BatchGetItemOutput };
+  Query: { input: QueryInput; output: QueryOutput };
+  PutItem: { input: PutItemInput; output: PutItemOutput };
+  UpdateItem: { input: UpdateItemInput; output: UpdateItemOutput };
+  DeleteItem: { input: DeleteItemInput; output: DeleteItemOutput };
+  TransactWriteItems: { input: TransactWriteItemsInput; output: TransactWriteItemsOutput };
+  CreateTable: { input: CreateTableInput; output: object };
+  DescribeTable: { input: DescribeTableInput; output: DescribeTableOutput };
+  UpdateTimeToLive: { input: UpdateTimeToLiveInput; output: object };
+};
+
+export type TableClient = AwsClient<TableCalls>;
 
 /**
- * The SDK copies each input and output through a filter before it hands them to a logger that drops them: a tenth
- * of a call's time. Without `info` and `error` it does not. The type knows no such logger; the SDK asks for each.
+ * The client the table layer expects. It does not repeat by itself: an addition whose answer was lost must not be
+ * repeated, a transaction that met another must. Both are judged in `table-retry.ts`.
  */
-const unheard = { debug: () => {}, warn: () => {} } as unknown as NonNullable<DynamoDBClientConfig['logger']>;
-
-/**
- * The client the table layer expects. It does not retry by itself: the SDK would repeat an addition whose answer
- * was lost, and does not repeat a transaction that met another. Both are judged in `table-retry.ts`.
- * A socket that stalls is given up long before the caller's own 15 seconds.
- */
-export function createTableClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  return new DynamoDBClient({
-    maxAttempts: 1,
-    logger: unheard,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
-    ...config,
-  });
+export function createTableClient(connection: AwsConnection): TableClient {
+  const service = { name: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' } as const;
+  return createAwsClient({ ...connection, service, attempts: 1 });
 }

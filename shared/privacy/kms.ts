@@ -1,4 +1,4 @@
-import { DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { type AwsClient, type AwsConnection, createAwsClient } from '../aws/aws-client.ts';
 
 /** Names what a wrapped key is for. Unwrapping needs the very same names, so a key moved elsewhere stays shut. */
 export type WrapContext = Readonly<Record<string, string>>;
@@ -21,36 +21,52 @@ export class WrappedKeyError extends Error {
   }
 }
 
+interface Named {
+  readonly KeyId: string;
+  readonly EncryptionContext: WrapContext;
+}
+
+/** Bytes go as base64. */
+export type KmsClient = AwsClient<{
+  Encrypt: { input: Named & { readonly Plaintext: string }; output: { readonly CiphertextBlob: string } };
+  Decrypt: { input: Named & { readonly CiphertextBlob: string }; output: { readonly Plaintext: string } };
+}>;
+
 /**
  * AWS KMS by Encrypt and Decrypt with an encryption context. `keyId` is the key's id, ARN or alias; naming it on
  * Decrypt too makes a text wrapped under another key fail.
  */
-export function createKms({ client, keyId }: { client: Pick<KMSClient, 'send'>; keyId: string }): Kms {
+export function createKms({ client, keyId }: { client: KmsClient; keyId: string }): Kms {
   return {
     async wrap(plain, context) {
-      const answer = await client.send(
-        new EncryptCommand({ KeyId: keyId, Plaintext: plain, EncryptionContext: { ...context } }),
-      );
-      if (answer.CiphertextBlob === undefined) throw new WrappedKeyError(context);
-      return Buffer.from(answer.CiphertextBlob).toString('base64');
+      const Plaintext = Buffer.from(plain).toString('base64');
+      const { CiphertextBlob } = await client.call('Encrypt', {
+        KeyId: keyId,
+        Plaintext,
+        EncryptionContext: context,
+      });
+      return CiphertextBlob;
     },
     async unwrap(wrapped, context) {
       try {
-        const answer = await client.send(
-          new DecryptCommand({
-            KeyId: keyId,
-            CiphertextBlob: Buffer.from(wrapped, 'base64'),
-            EncryptionContext: { ...context },
-          }),
-        );
-        if (answer.Plaintext !== undefined) return answer.Plaintext;
+        const { Plaintext } = await client.call('Decrypt', {
+          KeyId: keyId,
+          CiphertextBlob: wrapped,
+          EncryptionContext: context,
+        });
+        return new Uint8Array(Buffer.from(Plaintext, 'base64'));
       } catch (error) {
         if (!(error instanceof Error && REFUSALS.has(error.name))) throw error;
         throw new WrappedKeyError(context, error);
       }
-      throw new WrappedKeyError(context);
     },
   };
+}
+
+/** A stalled or throttled call is made three times. */
+export function createKmsClient(connection: AwsConnection): KmsClient {
+  const service = { name: 'kms', target: 'TrentService', version: '1.1' } as const;
+  return createAwsClient({ ...connection, service, attempts: 3 });
 }
 
 const REFUSALS = new Set(['InvalidCiphertextException', 'IncorrectKeyException']);

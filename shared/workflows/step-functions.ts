@@ -1,15 +1,16 @@
-import {
-  SendTaskFailureCommand,
-  SendTaskSuccessCommand,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { type AwsClient, type AwsConnection, createAwsClient } from '../aws/aws-client.ts';
 import type { Context } from '../context.ts';
-import { awsCredentials, InvalidEnvironment } from '../env.ts';
+import { awsConnection, InvalidEnvironment } from '../env.ts';
 import { UnknownMachine, type Workflows, type WorkflowUse } from './workflows.ts';
 
+type StepFunctionsClient = AwsClient<{
+  StartExecution: { input: { stateMachineArn: string; name: string; input: string }; output: object };
+  SendTaskSuccess: { input: { taskToken: string; output: string }; output: object };
+  SendTaskFailure: { input: { taskToken: string; error: string }; output: object };
+}>;
+
 export interface StepFunctionsParts {
-  readonly client: Pick<SFNClient, 'send'>;
+  readonly client: Pick<StepFunctionsClient, 'call'>;
   /** What stands before a machine's name in its ARN: `arn:aws-cn:states:cn-north-1:123456789012:stateMachine:hechi-`. */
   readonly arnPrefix: string;
   readonly use: WorkflowUse;
@@ -34,7 +35,7 @@ export function createStepFunctions({ client, arnPrefix, use }: StepFunctionsPar
       if (!use.starts.includes(machine)) throw new UnknownMachine(machine);
       const stateMachineArn = `${arnPrefix}${machine}`;
       try {
-        await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+        await client.call('StartExecution', { stateMachineArn, name, input: JSON.stringify(input) });
         return 'started';
       } catch (error) {
         if (error instanceof Error && error.name === 'ExecutionAlreadyExists') return 'exists';
@@ -42,8 +43,8 @@ export function createStepFunctions({ client, arnPrefix, use }: StepFunctionsPar
       }
     },
     succeed: (taskToken, output) =>
-      answered(() => client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }))),
-    fail: (taskToken, error) => answered(() => client.send(new SendTaskFailureCommand({ taskToken, error }))),
+      answered(() => client.call('SendTaskSuccess', { taskToken, output: JSON.stringify(output) })),
+    fail: (taskToken, error) => answered(() => client.call('SendTaskFailure', { taskToken, error })),
   };
 }
 
@@ -57,16 +58,15 @@ export function withStepFunctions(context: Context): Context {
     provide: (deps) => {
       const arnPrefix = deps.env.STATE_MACHINE_ARN_PREFIX;
       if (arnPrefix === undefined) throw new InvalidEnvironment(['STATE_MACHINE_ARN_PREFIX']);
-      const workflows = createStepFunctions({ client: sfnClient(), arnPrefix, use: context.workflows });
+      const client = createStepFunctionsClient(awsConnection('SFN'));
+      const workflows = createStepFunctions({ client, arnPrefix, use: context.workflows });
       return context.provide({ ...deps, workflows });
     },
   };
 }
 
 /** A repeated start is the same start, and a repeated answer is told from a first one by nobody: see `Workflows`. */
-function sfnClient(): SFNClient {
-  return new SFNClient({
-    credentials: awsCredentials,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
-  });
+export function createStepFunctionsClient(connection: AwsConnection): StepFunctionsClient {
+  const service = { name: 'states', target: 'AWSStepFunctions', version: '1.0' } as const;
+  return createAwsClient({ ...connection, service, attempts: 3 });
 }

@@ -1,6 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoTable } from '../../shared/data/dynamodb-table.ts';
 import type { Consumed, Key, Table } from '../../shared/data/table.ts';
+import type { TableClient } from '../../shared/data/table-client.ts';
 
 export interface Meter {
   readonly writeUnits: number;
@@ -10,7 +10,7 @@ export interface Meter {
 
 /** A table that keeps one bill for each kind of item, told apart by its key. Refused writes are billed like the rest. */
 export function meteredTable(
-  client: DynamoDBClient,
+  client: TableClient,
   tableName: string,
   kindOf: (key: Key) => string,
 ): { readonly table: Table; bill(kind?: string): Meter } {

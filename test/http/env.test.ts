@@ -2,8 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDeps } from '../../shared/deps.ts';
-import { awsCredentials, InvalidEnvironment, readEnv } from '../../shared/env.ts';
+import { awsConnection, InvalidEnvironment, readEnv } from '../../shared/env.ts';
 import { cityNamed } from '../support/city-policy.ts';
+import { testDeps } from '../support/deps.ts';
 
 const ROOT = dirname(dirname(import.meta.dirname));
 const MARKER = 'marker-secret';
@@ -38,29 +39,36 @@ describe('the environment', () => {
     expect(error.message).not.toContain(MARKER);
   });
 
-  it('lends its credentials, and says what is missing of them', async () => {
+  it('says where AWS is and lends its credentials, and says what is missing', async () => {
     const before = { ...process.env };
     onTestFinished(() => {
       process.env = before;
     });
-    process.env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
-    expect(await awsCredentials()).toEqual({ accessKeyId: 'id', secretAccessKey: 'secret' });
+    process.env = { AWS_REGION: 'cn-north-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
+    const { credentials, ...place } = awsConnection('KMS');
+    expect(place).toEqual({ region: 'cn-north-1', endpoint: undefined });
+    expect(await credentials()).toEqual({ accessKeyId: 'id', secretAccessKey: 'secret' });
     process.env = { ...process.env, AWS_SESSION_TOKEN: 'token' };
-    expect(await awsCredentials()).toEqual({
+    expect(await credentials()).toEqual({
       accessKeyId: 'id',
       secretAccessKey: 'secret',
       sessionToken: 'token',
     });
+    process.env = { AWS_REGION: 'local', AWS_ENDPOINT_URL: 'http://all', AWS_ENDPOINT_URL_KMS: 'http://kms' };
+    expect(awsConnection('KMS').endpoint).toBe('http://kms');
+    expect(awsConnection('DYNAMODB').endpoint).toBe('http://all');
+    await expect(credentials()).rejects.toThrow(InvalidEnvironment);
     process.env = {};
-    await expect(awsCredentials()).rejects.toThrow(InvalidEnvironment);
+    expect(() => awsConnection('KMS')).toThrow(InvalidEnvironment);
   });
 });
 
 describe('the dependencies of a container', () => {
   it("are not made for one city from another's file", () => {
     const env = readEnv({ ...GOOD, CITY: 'hechi' });
-    expect(() => createDeps(env, { city: cityNamed('demo') })).toThrow(InvalidEnvironment);
-    expect(() => createDeps(env, { city: cityNamed('hechi') })).not.toThrow();
+    const { table, kms } = testDeps();
+    expect(() => createDeps(env, { table, kms, city: cityNamed('demo') })).toThrow(InvalidEnvironment);
+    expect(() => createDeps(env, { table, kms, city: cityNamed('hechi') })).not.toThrow();
   });
 });
 

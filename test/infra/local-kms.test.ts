@@ -5,7 +5,8 @@ import { DecryptCommand, EncryptCommand, GenerateDataKeyCommand, KMSClient } fro
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { masterKeyFile } from '../../infra/local/kms/master-key.ts';
 import { type LocalKms, startKms } from '../../infra/local/kms/server.ts';
-import { createKms, WrappedKeyError } from '../../shared/privacy/kms.ts';
+import { createKms, createKmsClient, type Kms, WrappedKeyError } from '../../shared/privacy/kms.ts';
+import { localAws } from '../support/local-aws.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kms-'));
 const keyFile = join(folder, 'secrets', 'master.key');
@@ -178,9 +179,11 @@ describe('its key file', () => {
 
 describe('the port that wraps data keys', () => {
   const context = { city: 'pingdingshan', pk: 'keys#identity', sk: 'field#000001' };
+  const port = (keyId = key, { endpoint } = server): Kms =>
+    createKms({ client: createKmsClient({ ...localAws, endpoint }), keyId });
 
   it('unwraps what it wrapped', async () => {
-    const kms = createKms({ client, keyId: key });
+    const kms = port();
     const wrapped = await kms.wrap(plain, context);
     expect(Buffer.from(await kms.unwrap(wrapped, context)).toString()).toBe(plain.toString());
   });
@@ -189,8 +192,8 @@ describe('the port that wraps data keys', () => {
     ['in another context', key, { ...context, city: 'minhang' }],
     ['under another key', 'alias/other', context],
   ])('refuses a text wrapped %s, without repeating it', async (_, keyId, other) => {
-    const wrapped = await createKms({ client, keyId: key }).wrap(plain, context);
-    const unwrapping = createKms({ client, keyId }).unwrap(wrapped, other);
+    const wrapped = await port().wrap(plain, context);
+    const unwrapping = port(keyId).unwrap(wrapped, other);
     await expect(unwrapping).rejects.toThrow(WrappedKeyError);
     await expect(unwrapping).rejects.not.toThrow(wrapped);
   });
@@ -198,9 +201,7 @@ describe('the port that wraps data keys', () => {
   it('passes on that KMS is away', async () => {
     const gone = await startKms();
     await gone.stop();
-    const away = clientOf(gone);
-    const wrapping = createKms({ client: away, keyId: key }).unwrap('AAAA', context);
+    const wrapping = port(key, gone).unwrap('AAAA', context);
     await expect(wrapping).rejects.not.toThrow(WrappedKeyError);
-    away.destroy();
   });
 });

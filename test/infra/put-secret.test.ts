@@ -4,8 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type City, cityFile } from '../../infra/cities/city.ts';
 import { demo } from '../../infra/cities/demo.ts';
@@ -15,9 +13,11 @@ import { type LocalEngine, startEngine } from '../../infra/local/dynamodb/launch
 import { type LocalKms, startKms } from '../../infra/local/kms/server.ts';
 import { createDynamoTable } from '../../shared/data/dynamodb-table.ts';
 import type { Table } from '../../shared/data/table.ts';
+import { createTableClient } from '../../shared/data/table-client.ts';
 import { parseCity } from '../../shared/policy/city.ts';
-import { createKms } from '../../shared/privacy/kms.ts';
+import { createKms, createKmsClient } from '../../shared/privacy/kms.ts';
 import { getSecret } from '../../shared/privacy/secrets.ts';
+import { localAws } from '../support/local-aws.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const address = { context: 'identity', name: 'wechat-app-secret' };
@@ -28,7 +28,7 @@ let table: Table;
 
 beforeAll(async () => {
   [engine, kmsServer] = await Promise.all([startEngine(), startKms({ keyFile: join(folder, 'key') })]);
-  const client = new DynamoDBClient(clientOf(engine.endpoint));
+  const client = createTableClient({ ...localAws, endpoint: engine.endpoint });
   await createTable(client, { tableName: 'demo-table' });
   table = createDynamoTable({ client, tableName: 'demo-table' });
 });
@@ -36,10 +36,6 @@ afterAll(async () => {
   await Promise.all([engine.stop(), kmsServer.stop()]);
   rmSync(folder, { recursive: true });
 });
-
-function clientOf(endpoint: string) {
-  return { endpoint, region: demo.region, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
-}
 
 /** The operator's command, as an operator runs it. (The KMS it calls is in this process: it must not be blocked.) */
 async function putSecret(args: readonly string[], input: string) {
@@ -57,7 +53,8 @@ async function putSecret(args: readonly string[], input: string) {
 }
 
 async function secretOf(city: City): Promise<string | undefined> {
-  const kms = createKms({ client: new KMSClient(clientOf(kmsServer.endpoint)), keyId: 'alias/demo' });
+  const client = createKmsClient({ ...localAws, endpoint: kmsServer.endpoint });
+  const kms = createKms({ client, keyId: 'alias/demo' });
   return getSecret({ city: parseCity(cityFile(city), []), table, kms }, address);
 }
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { KMSClient } from '@aws-sdk/client-kms';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalKms, startKms } from '../../infra/local/kms/server.ts';
@@ -8,20 +7,17 @@ import { systemClock } from '../../shared/kernel/clock.ts';
 import { type BlindKind, createBlindIndex } from '../../shared/privacy/blind-index.ts';
 import { createFieldCipher, FieldSealError } from '../../shared/privacy/field-cipher.ts';
 import { createKeyRing, type KeyRing } from '../../shared/privacy/key-ring.ts';
-import { createKms } from '../../shared/privacy/kms.ts';
+import { createKms, createKmsClient, type KmsClient } from '../../shared/privacy/kms.ts';
+import { localAws } from '../support/local-aws.ts';
 
 let server: LocalKms;
-let client: KMSClient;
+let client: KmsClient;
 let ring: KeyRing;
 let otherCity: KeyRing;
 
 beforeAll(async () => {
   server = await startKms();
-  client = new KMSClient({
-    endpoint: server.endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  client = createKmsClient({ ...localAws, endpoint: server.endpoint });
   const kms = createKms({ client, keyId: 'alias/city' });
   const ringOf = (city: string) =>
     createKeyRing({ city, table: createMemoryTable(), kms, clock: systemClock });

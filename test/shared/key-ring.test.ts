@@ -1,4 +1,3 @@
-import { KMSClient } from '@aws-sdk/client-kms';
 import fc from 'fast-check';
 import { jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -6,23 +5,26 @@ import { type LocalKms, startKms } from '../../infra/local/kms/server.ts';
 import { createMemoryTable } from '../../shared/data/memory-table.ts';
 import type { Table } from '../../shared/data/table.ts';
 import { createKeyRing, type KeyRing } from '../../shared/privacy/key-ring.ts';
-import { createKms, type Kms, WrappedKeyError } from '../../shared/privacy/kms.ts';
+import {
+  createKms,
+  createKmsClient,
+  type Kms,
+  type KmsClient,
+  WrappedKeyError,
+} from '../../shared/privacy/kms.ts';
 import { createSessionSigner, createSessionVerifier } from '../../shared/privacy/session-keys.ts';
 import { KeyMissingError } from '../../shared/privacy/wrapped-keys.ts';
+import { localAws } from '../support/local-aws.ts';
 
 let server: LocalKms;
-let client: KMSClient;
+let client: KmsClient;
 let kms: Kms;
 let table: Table;
 const clock = { at: Date.parse('2026-11-22T00:00:00Z'), now: () => clock.at };
 
 beforeAll(async () => {
   server = await startKms();
-  client = new KMSClient({
-    endpoint: server.endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  client = createKmsClient({ ...localAws, endpoint: server.endpoint });
   kms = createKms({ client, keyId: 'alias/city' });
 });
 afterAll(async () => {

@@ -3,11 +3,16 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createDeps } from '../../shared/deps.ts';
 import { InvalidEnvironment } from '../../shared/env.ts';
 import { createWorker } from '../../shared/worker.ts';
-import { createStepFunctions, withStepFunctions } from '../../shared/workflows/step-functions.ts';
+import {
+  createStepFunctions,
+  createStepFunctionsClient,
+  withStepFunctions,
+} from '../../shared/workflows/step-functions.ts';
 import { UnknownMachine, type Workflows, WorkflowsOutOfReach } from '../../shared/workflows/workflows.ts';
 import { type Rig, ROLE, rig } from '../engines/step-functions/rig.ts';
 import { ward } from '../infra/synthesised.ts';
 import { testDeps } from '../support/deps.ts';
+import { localAws } from '../support/local-aws.ts';
 
 const HOUR_MS = 3_600_000;
 const arnPrefix = 'arn:local:states:local:000000000000:stateMachine:town-';
@@ -45,7 +50,7 @@ beforeEach(async () => {
   });
   await opened.sfn.send(new CreateStateMachineCommand({ name: 'town-errand', definition, roleArn: ROLE }));
   workflows = createStepFunctions({
-    client: opened.sfn,
+    client: createStepFunctionsClient({ ...localAws, endpoint: opened.endpoint }),
     arnPrefix,
     use: { starts: ['errand'], answers: ['errand'] },
   });
@@ -76,7 +81,7 @@ describe('an execution', () => {
   it('is not started of a machine that the context has not declared, or that is not there', async () => {
     await expect(workflows.start('other', 'E1-1', {})).rejects.toBeInstanceOf(UnknownMachine);
     const wrong = createStepFunctions({
-      client: opened.sfn,
+      client: createStepFunctionsClient({ ...localAws, endpoint: opened.endpoint }),
       arnPrefix,
       use: { starts: ['gone'], answers: [] },
     });
@@ -107,7 +112,7 @@ describe('a waiting task', () => {
 
   it('says so when Step Functions is out of order, instead of taking the task for gone', async () => {
     const broken = createStepFunctions({
-      client: { send: () => Promise.reject(Object.assign(new Error(), { name: 'ServiceUnavailable' })) },
+      client: { call: () => Promise.reject(Object.assign(new Error(), { name: 'ServiceUnavailable' })) },
       arnPrefix,
       use: { starts: ['errand'], answers: [] },
     });

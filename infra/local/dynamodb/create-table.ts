@@ -1,11 +1,6 @@
-import {
-  CreateTableCommand,
-  type CreateTableCommandInput,
-  type DynamoDBClient,
-  ResourceInUseException,
-  UpdateTimeToLiveCommand,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CreateTableInput } from '@aws-sdk/client-dynamodb';
+import { AwsError } from '../../../shared/aws/aws-error.ts';
 import {
   indexNames,
   keyAttributes,
@@ -15,6 +10,7 @@ import {
   tableKeys,
   ttlAttribute,
 } from '../../../shared/data/schema.ts';
+import type { TableClient } from '../../../shared/data/table-client.ts';
 
 export interface LocalTable {
   readonly tableName: string;
@@ -24,22 +20,35 @@ export interface LocalTable {
 
 /** Creates the city's table as `schema.ts` defines it; one that exists already is left as it is. */
 export async function createTable(
-  client: DynamoDBClient,
+  client: TableClient,
   { tableName, stream = true }: LocalTable,
 ): Promise<void> {
   try {
-    await client.send(new CreateTableCommand(tableDefinition(tableName, stream)));
+    await client.call('CreateTable', tableDefinition(tableName, stream));
   } catch (error) {
-    if (error instanceof ResourceInUseException) return;
+    if (error instanceof AwsError && error.name === 'ResourceInUseException') return;
     throw error;
   }
-  await waitUntilTableExists({ client, maxWaitTime: 120, minDelay: 1 }, { TableName: tableName });
+  await untilActive(client, tableName);
   const TimeToLiveSpecification = { AttributeName: ttlAttribute, Enabled: true };
-  await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification }));
+  await client.call('UpdateTimeToLive', { TableName: tableName, TimeToLiveSpecification });
+}
+
+const WAIT_MS = 1_000;
+const MOST_WAITS = 120;
+
+/** The embedded engine's tables are there at once; those of AWS take seconds. */
+async function untilActive(client: TableClient, TableName: string): Promise<void> {
+  for (let waits = 0; ; waits += 1) {
+    const { Table } = await client.call('DescribeTable', { TableName });
+    if (Table?.TableStatus === 'ACTIVE') return;
+    if (waits === MOST_WAITS) throw new Error(`${TableName} does not become active`);
+    await sleep(WAIT_MS);
+  }
 }
 
 /** What `CreateTable` is asked for. */
-export function tableDefinition(TableName: string, stream: boolean): CreateTableCommandInput {
+export function tableDefinition(TableName: string, stream: boolean): CreateTableInput {
   return {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
@@ -54,7 +63,7 @@ export function tableDefinition(TableName: string, stream: boolean): CreateTable
   };
 }
 
-function keySchema(keys: Pick<TableIndex, 'partitionKey' | 'sortKey'>): CreateTableCommandInput['KeySchema'] {
+function keySchema(keys: Pick<TableIndex, 'partitionKey' | 'sortKey'>): CreateTableInput['KeySchema'] {
   return [
     { AttributeName: keys.partitionKey, KeyType: 'HASH' },
     { AttributeName: keys.sortKey, KeyType: 'RANGE' },

@@ -23,7 +23,9 @@ export function busEventOf(record: StreamRecord, origin: EventOrigin): BusEvent 
     id: randomUUID(),
     version: '0',
     ...origin,
-    time: (record.dynamodb?.ApproximateCreationDateTime ?? new Date(0)).toISOString().replace(/\.\d+/, ''),
+    time: new Date((record.dynamodb?.ApproximateCreationDateTime ?? 0) * 1_000)
+      .toISOString()
+      .replace(/\.\d+/, ''),
     resources: [],
     'detail-type': 'domain-event',
     detail: { type, event },

@@ -1,15 +1,13 @@
-import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Context } from '../../../shared/context.ts';
 import { createTableClient } from '../../../shared/data/table-client.ts';
-import { awsCredentials } from '../../../shared/env.ts';
+import { awsConnection } from '../../../shared/env.ts';
 import type { Clock } from '../../../shared/kernel/clock.ts';
 import { stateFile } from '../state-file.ts';
 import { consumersOf } from './consumers.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { checkpointState, Pump } from './pump.ts';
 import { StreamFaults } from './stream-faults.ts';
-import { StreamReader } from './stream-reader.ts';
+import { createStreamsClient, StreamReader } from './stream-reader.ts';
 
 export interface PumpPlan {
   readonly city: string;
@@ -27,13 +25,13 @@ export interface PumpPlan {
 export async function startPump(
   plan: PumpPlan,
 ): Promise<{ readonly pump: Pump; readonly streamFaults: StreamFaults }> {
-  const tables = createTableClient({ credentials: awsCredentials });
-  const { Table } = await tables.send(new DescribeTableCommand({ TableName: plan.tableName }));
+  const tables = createTableClient(awsConnection('DYNAMODB'));
+  const { Table } = await tables.call('DescribeTable', { TableName: plan.tableName });
   tables.destroy();
   if (Table?.LatestStreamArn === undefined) throw new Error(`${plan.tableName} has no stream`);
   const checkpoint = stateFile(`${plan.folder}/stream.json`, checkpointState, {});
   const faults = new StreamFaults();
-  const streams = new DynamoDBStreamsClient({ credentials: awsCredentials });
+  const streams = createStreamsClient(awsConnection('DYNAMODB_STREAMS'));
   const pump = new Pump({
     reader: new StreamReader(streams, Table.LatestStreamArn, checkpoint.read().position),
     deliver: consumersOf({ ...plan, now: () => plan.clock.now() }),

@@ -1,12 +1,35 @@
-import {
-  DescribeStreamCommand,
-  type DynamoDBStreamsClient,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  type _Record as StreamRecord,
+import type {
+  _Record,
+  DescribeStreamInput,
+  DescribeStreamOutput,
+  GetRecordsInput,
+  GetRecordsOutput,
+  GetShardIteratorInput,
+  GetShardIteratorOutput,
+  StreamRecord as Image,
 } from '@aws-sdk/client-dynamodb-streams';
+import { type AwsClient, type AwsConnection, createAwsClient } from '../../../shared/aws/aws-client.ts';
 
-export type { StreamRecord };
+/** As it comes over the wire: times are seconds since the epoch. */
+export interface StreamRecord extends Omit<_Record, 'dynamodb'> {
+  readonly dynamodb?: Omit<Image, 'ApproximateCreationDateTime'> & {
+    readonly ApproximateCreationDateTime?: number;
+  };
+}
+
+export type StreamsClient = AwsClient<{
+  DescribeStream: { input: DescribeStreamInput; output: DescribeStreamOutput };
+  GetShardIterator: { input: GetShardIteratorInput; output: GetShardIteratorOutput };
+  GetRecords: {
+    input: GetRecordsInput;
+    output: Omit<GetRecordsOutput, 'Records'> & { readonly Records?: readonly StreamRecord[] };
+  };
+}>;
+
+export function createStreamsClient(connection: AwsConnection): StreamsClient {
+  const service = { name: 'dynamodb', target: 'DynamoDBStreams_20120810', version: '1.0' } as const;
+  return createAwsClient({ ...connection, service, attempts: 3 });
+}
 
 /** The last record that is done with. */
 export interface StreamPosition {
@@ -22,13 +45,13 @@ export interface PlacedRecord {
 
 /** Reads a table's stream shard by shard, in order, from a position or from the oldest record there is. */
 export class StreamReader {
-  readonly #client: DynamoDBStreamsClient;
+  readonly #client: StreamsClient;
   readonly #streamArn: string;
   #shardId: string | undefined;
   #after: string | undefined;
   #iterator: string | undefined;
 
-  constructor(client: DynamoDBStreamsClient, streamArn: string, from: StreamPosition | undefined) {
+  constructor(client: StreamsClient, streamArn: string, from: StreamPosition | undefined) {
     this.#client = client;
     this.#streamArn = streamArn;
     // Another stream's position means a new table: all of the new stream is news.
@@ -57,7 +80,7 @@ export class StreamReader {
 
   async #page(iterator: string): Promise<{ records: readonly StreamRecord[]; next: string | undefined }> {
     try {
-      const page = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: 1000 }));
+      const page = await this.#client.call('GetRecords', { ShardIterator: iterator, Limit: 1000 });
       return { records: page.Records ?? [], next: page.NextShardIterator };
     } catch (cause) {
       const name = cause instanceof Error ? cause.name : '';
@@ -72,12 +95,11 @@ export class StreamReader {
     this.#shardId ??= (await this.#shards())[0];
     if (this.#shardId === undefined) return undefined;
     const place = { StreamArn: this.#streamArn, ShardId: this.#shardId };
-    const { ShardIterator } = await this.#client.send(
-      new GetShardIteratorCommand(
-        this.#after === undefined
-          ? { ...place, ShardIteratorType: 'TRIM_HORIZON' }
-          : { ...place, ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: this.#after },
-      ),
+    const { ShardIterator } = await this.#client.call(
+      'GetShardIterator',
+      this.#after === undefined
+        ? { ...place, ShardIteratorType: 'TRIM_HORIZON' }
+        : { ...place, ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: this.#after },
     );
     return ShardIterator;
   }
@@ -91,9 +113,7 @@ export class StreamReader {
   }
 
   async #shards(): Promise<readonly string[]> {
-    const { StreamDescription } = await this.#client.send(
-      new DescribeStreamCommand({ StreamArn: this.#streamArn }),
-    );
+    const { StreamDescription } = await this.#client.call('DescribeStream', { StreamArn: this.#streamArn });
     return (StreamDescription?.Shards ?? []).flatMap(({ ShardId }) => ShardId ?? []);
   }
 }

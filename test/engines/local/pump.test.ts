@@ -1,5 +1,3 @@
-import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { BusEvent } from '../../../infra/local/events/bus-event.ts';
 import { consumersOf } from '../../../infra/local/events/consumers.ts';
@@ -7,8 +5,13 @@ import { DeadLetters } from '../../../infra/local/events/dead-letters.ts';
 import { callPersistently, RETRY_AFTER_MS } from '../../../infra/local/events/persistent-call.ts';
 import { checkpointState, Pump } from '../../../infra/local/events/pump.ts';
 import { StreamFaults } from '../../../infra/local/events/stream-faults.ts';
-import { StreamReader } from '../../../infra/local/events/stream-reader.ts';
+import {
+  createStreamsClient,
+  StreamReader,
+  type StreamsClient,
+} from '../../../infra/local/events/stream-reader.ts';
 import { stateFile } from '../../../infra/local/state-file.ts';
+import { localAws } from '../../support/local-aws.ts';
 import { startTableEngine, type TableEngine } from '../../support/table-engine.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -20,20 +23,16 @@ const subscriber = (name: string) => ({
 
 let engine: TableEngine;
 let streamArn: string;
-let streams: DynamoDBStreamsClient;
+let streams: StreamsClient;
 let folder: string;
 
 beforeEach(async () => {
   engine = await startTableEngine({ stream: true });
   const { stop } = engine;
   onTestFinished(stop);
-  const { Table } = await engine.client.send(new DescribeTableCommand({ TableName: engine.tableName }));
+  const { Table } = await engine.client.call('DescribeTable', { TableName: engine.tableName });
   streamArn = Table?.LatestStreamArn ?? '';
-  streams = new DynamoDBStreamsClient({
-    endpoint: engine.endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  streams = createStreamsClient({ ...localAws, endpoint: engine.endpoint });
   folder = tempFolder();
 });
 

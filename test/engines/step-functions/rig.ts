@@ -25,6 +25,7 @@ export interface Rig {
   readonly engine: Engine;
   readonly clock: ManualClock;
   readonly sfn: SFNClient;
+  readonly endpoint: string;
   /** Lets time pass as the laptop's time machine does: from one appointment to the next. */
   pass(ms: number): Promise<void>;
 }
@@ -59,7 +60,7 @@ export async function openRig({
     await server.stop();
     await engine.stop();
   };
-  return { engine, clock, sfn, pass: (ms) => passTime(engine, clock, ms), close };
+  return { engine, clock, sfn, endpoint: server.endpoint, pass: (ms) => passTime(engine, clock, ms), close };
 }
 
 /** As `openRig`, on a file of its own, gone when the test ends. */

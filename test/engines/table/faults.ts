@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Answer, Post } from '../../../shared/aws/post.ts';
 
 /** What the engine answers instead of, or after, doing its work. */
 export interface Fault {
@@ -15,36 +14,44 @@ export interface Fault {
 export interface Faults {
   /** Answered in turn, one a request; then the engine answers itself. */
   readonly next: Fault[];
+  /** How many of the next reads of many are answered with nothing processed, as a throttled table does. */
+  heldBack: number;
   /** Names of the operations that were sent, each attempt once. */
   readonly sent: string[];
   /** What each attempt was asked with. */
-  readonly inputs: unknown[];
+  readonly inputs: string[];
+  /** To be put in the place of the network: errors are read by the client itself. */
+  readonly post: (real: Post) => Post;
 }
 
-/** Puts faults beneath the SDK, in the place of the network: errors are parsed by the SDK itself. */
-export function injectFaults(client: DynamoDBClient): Faults {
-  const faults: Faults = { next: [], sent: [], inputs: [] };
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      faults.sent.push(String(context['commandName']).replace('Command', ''));
-      faults.inputs.push(args.input);
+export function networkFaults(): Faults {
+  const faults: Faults = {
+    next: [],
+    heldBack: 0,
+    sent: [],
+    inputs: [],
+    post: (real) => async (headers, body) => {
+      faults.sent.push(String(headers['x-amz-target']).replace(/^.*\./, ''));
+      faults.inputs.push(body);
+      if (faults.heldBack > 0) {
+        faults.heldBack -= 1;
+        return { status: 200, text: JSON.stringify({ UnprocessedKeys: JSON.parse(body).RequestItems }) };
+      }
       const fault = faults.next.shift();
-      if (fault === undefined) return next(args);
-      if (fault.afterwards) await next(args);
+      if (fault === undefined) return real(headers, body);
+      if (fault.afterwards) await real(headers, body);
       if (fault.error === 'reset') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
-      return { response: responseOf(fault), output: { $metadata: {} } };
+      return answerOf(fault);
     },
-    { step: 'deserialize', name: 'faults', priority: 'low' },
-  );
+  };
   return faults;
 }
 
-function responseOf({ error, status = 400, reasons }: Fault): object {
-  const body = JSON.stringify({
+function answerOf({ error, status = 400, reasons }: Fault): Answer {
+  const text = JSON.stringify({
     __type: `com.amazonaws.dynamodb.v20120810#${error}`,
     message: 'the engine quotes secret-4',
     ...(reasons && { CancellationReasons: reasons.map((Code) => ({ Code })) }),
   });
-  const headers = { 'content-type': 'application/x-amz-json-1.0' };
-  return { statusCode: status, headers, body: Readable.from([Buffer.from(body)]) };
+  return { status, text };
 }

@@ -5,7 +5,6 @@ import type { Consumed, Table } from '../../../shared/data/table.ts';
 import { InvalidTableCall } from '../../../shared/data/table-errors.ts';
 import { startTableEngine, type TableEngine } from '../../support/table-engine.ts';
 import { historyOf, keysOf, type Step } from './history.ts';
-import { createPlainClient } from './plain-client.ts';
 import { randomFrom } from './random.ts';
 
 const HISTORIES = Number(process.env['TABLE_HISTORIES'] ?? 1_000);
@@ -15,15 +14,12 @@ const SEED = Number(process.env['TABLE_SEED'] ?? 20_261_122);
 const AT_ONCE = 16;
 
 let engine: TableEngine;
-let client: ReturnType<typeof createPlainClient>;
 beforeAll(async () => {
   engine = await startTableEngine();
-  client = createPlainClient(engine.endpoint);
   // A third of the calls is refused by an error, and nobody reads where it was thrown.
   Error.stackTraceLimit = 0;
 });
 afterAll(async () => {
-  client.destroy();
   await engine.stop();
 });
 
@@ -66,7 +62,7 @@ interface Mismatch {
 async function firstMismatch(prefix: string, steps: readonly Step[]): Promise<Mismatch | undefined> {
   const consumed: { inMemory: Consumed[]; onEngine: Consumed[] } = { inMemory: [], onEngine: [] };
   const memory = createMemoryTable({ onConsumed: (each) => consumed.inMemory.push(each) });
-  const { tableName } = engine;
+  const { client, tableName } = engine;
   const table = createDynamoTable({ client, tableName, onConsumed: (each) => consumed.onEngine.push(each) });
   for (const [at, step] of steps.entries()) {
     const inMemory = await answerOf(memory, consumed.inMemory, step);

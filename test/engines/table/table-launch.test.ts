@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
   DynamoDBStreamsClient,
@@ -17,9 +16,9 @@ import { type LocalEngine, startEngine } from '../../../infra/local/dynamodb/lau
 import { isAlive, writePidFile } from '../../../infra/local/dynamodb/pid-file.ts';
 import { createDynamoTable } from '../../../shared/data/dynamodb-table.ts';
 import type { Table } from '../../../shared/data/table.ts';
-import { createTableClient } from '../../../shared/data/table-client.ts';
+import { createTableClient, type TableClient } from '../../../shared/data/table-client.ts';
+import { localAws } from '../../support/local-aws.ts';
 
-const LOCAL = { region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 const KEY = { pk: 'test#1', sk: 'item' };
 
 let folder: string;
@@ -40,8 +39,8 @@ async function started(dbPath?: string): Promise<LocalEngine> {
   return engine;
 }
 
-async function opened({ endpoint }: LocalEngine): Promise<{ client: DynamoDBClient; table: Table }> {
-  const client = createTableClient({ ...LOCAL, endpoint });
+async function opened({ endpoint }: LocalEngine): Promise<{ client: TableClient; table: Table }> {
+  const client = createTableClient({ ...localAws, endpoint });
   await createTable(client, { tableName: 'city' });
   running.push({ stop: () => client.destroy() });
   return { client, table: createDynamoTable({ client, tableName: 'city', sleep: async () => {} }) };
@@ -221,7 +220,7 @@ describe('the program of the embedded engine', () => {
 describe('the local table', () => {
   it('is what the schema defines', async () => {
     const { client } = await opened(await started());
-    const { Table: table } = await client.send(new DescribeTableCommand({ TableName: 'city' }));
+    const { Table: table } = await client.call('DescribeTable', { TableName: 'city' });
     const indexes = Object.fromEntries(
       (table?.GlobalSecondaryIndexes ?? []).map((index) => [
         index.IndexName,
@@ -250,7 +249,7 @@ interface Records {
 }
 
 async function streamOf(
-  client: DynamoDBClient,
+  client: TableClient,
   { endpoint }: LocalEngine,
 ): Promise<{
   arn: string | undefined;
@@ -261,9 +260,9 @@ async function streamOf(
       | { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER'; SequenceNumber: string },
   ): Promise<Records>;
 }> {
-  const streams = new DynamoDBStreamsClient({ ...LOCAL, endpoint });
+  const streams = new DynamoDBStreamsClient({ ...localAws, endpoint });
   running.push({ stop: () => streams.destroy() });
-  const { Table: table } = await client.send(new DescribeTableCommand({ TableName: 'city' }));
+  const { Table: table } = await client.call('DescribeTable', { TableName: 'city' });
   const StreamArn = table?.LatestStreamArn;
   const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
   const ShardId = StreamDescription?.Shards?.[0]?.ShardId;

@@ -83,13 +83,12 @@ export async function openMachineWorld({
     },
   });
   const client = {
-    send: async (command: { input: object }) =>
-      sfn(command.constructor.name.replace(/Command$/, ''), { ...command.input } as Record<string, Json>),
+    call: async (operation: string, input: object) => sfn(operation, { ...input } as Record<string, Json>),
   };
   const deps: TestDeps = {
     ...bare,
     table: wrap(bare.table),
-    workflows: createStepFunctions({ client: client as never, arnPrefix: ARN_PREFIX, use: owner.workflows }),
+    workflows: createStepFunctions({ client, arnPrefix: ARN_PREFIX, use: owner.workflows }),
   };
   const workers = new Map(contexts.map((context) => [context.name, createWorker(context, deps)]));
 
