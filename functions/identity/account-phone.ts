@@ -1,3 +1,4 @@
+import { phoneItem } from '../../shared/access/phone-view.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -27,6 +28,7 @@ export function storePhone(deps: Deps, acting: Acting, accountId: string, phone:
         { set: { phone: await sealed(deps, accounts.key(accountId), 'phone', phone), phoneBlind } },
         { if: { status: 'ACTIVE', patientId: patientId ?? { exists: false } } },
       ),
+      { put: await phoneItem(deps, accountId, phone) },
       ...(patientId === undefined ? [] : await patientPhone(deps, acting, patientId, phone)),
     ]);
     return outcome.ok ? true : undefined;
@@ -48,6 +50,7 @@ async function patientPhone(
         event: eventFor(deps, 'identity.patient-changed', { data: { patientId }, ...tracing(acting) }),
       },
     ),
+    { put: await phoneItem(deps, patientId, phone) },
     audited(deps, accessTo(deps, acting, { patientId, action: 'WRITE', purpose: 'self' })),
   ];
 }

@@ -1,4 +1,5 @@
 import { OPENID_PREFIX } from '../../shared/access/openid-view.ts';
+import { PHONE_PREFIX } from '../../shared/access/phone-view.ts';
 import type { Context } from '../../shared/context.ts';
 import { defineContext } from '../../shared/define-context.ts';
 import { createFirstAdministrator } from './create-first-administrator.ts';
@@ -12,7 +13,16 @@ import { accountRoutes, familyRoutes, sessionRoutes } from './resident-routes.ts
 import { administrationRoutes, deskRoutes, staffSessionRoutes } from './staff-routes.ts';
 
 /** Shared views that identity writes, and what they hold is written by nobody else. */
-const WRITTEN = ['relation#', 'session#', 'patient#', PROFILE_KEYS, OPENID_PREFIX, 'wechat#', 'keys#wechat'];
+const WRITTEN = [
+  'relation#',
+  'session#',
+  'patient#',
+  PROFILE_KEYS,
+  OPENID_PREFIX,
+  PHONE_PREFIX,
+  'wechat#',
+  'keys#wechat',
+];
 const READ = [...WRITTEN, 'institution#', 'secrets#identity'];
 
 export const identity: Context = defineContext({

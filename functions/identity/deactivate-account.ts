@@ -1,4 +1,5 @@
 import { openidKey } from '../../shared/access/openid-view.ts';
+import { phoneKey } from '../../shared/access/phone-view.ts';
 import type { Call } from '../../shared/context.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
@@ -37,6 +38,7 @@ export function deactivateAccount(deps: IdentityDeps, call: Call): Promise<{ don
       raisedVersion(accountId),
       openids.deleteOperation(openidBlind),
       { delete: openidKey(accountId) },
+      { delete: phoneKey(accountId) },
       ...(await endingsOf(deps, call, account)),
     ]);
     return outcome.ok ? { done: true } : undefined;

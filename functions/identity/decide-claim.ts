@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { phoneItem } from '../../shared/access/phone-view.ts';
 import type { Call } from '../../shared/context.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
@@ -16,16 +17,7 @@ import { normalisedIdNumber } from './person.ts';
 import { accountWithout, endedRelation, patientSide, startedRelation } from './relations.ts';
 import { guardianshipEndsAt, isMinor, statesBefore } from './rules.ts';
 import { sealed } from './sealing.ts';
-import {
-  type Account,
-  activeAccount,
-  type Claim,
-  claims,
-  type Link,
-  type Patient,
-  patientOf,
-  patients,
-} from './store.ts';
+import { activeAccount, type Claim, claims, type Link, type Patient, patientOf, patients } from './store.ts';
 
 type Decided = z.input<typeof claimDecision>;
 
@@ -91,6 +83,8 @@ async function granted(
     ...(kind === 'GUARDIAN' ? { until: guardianshipEndsAt(birthDate, policy) } : {}),
   };
   const ending = kind === 'SELF' && call.body.endsOthers ? othersOf(patient, accountId) : [];
+  // The claimant's is the registered one from now on: the old one may be lost, and given to somebody else.
+  const phone = kind === 'SELF' ? await openedAccountPhone(deps, account) : undefined;
   return [
     ...startedRelation(deps, call, relation, policy),
     ...ending.flatMap((link) => [
@@ -100,20 +94,11 @@ async function granted(
     patientSide(deps, relation, {
       ...policy,
       ending,
-      changes: kind === 'SELF' ? await phoneOf(deps, account, patientId) : {},
+      changes:
+        phone === undefined ? {} : { phone: await sealed(deps, patients.key(patientId), 'phone', phone) },
     }),
+    ...(phone === undefined ? [] : [{ put: await phoneItem(deps, patientId, phone) }]),
   ];
-}
-
-/** The claimant's phone is the registered one from now on: the old one may be lost, and given to somebody else. */
-async function phoneOf(
-  deps: IdentityDeps,
-  account: Account,
-  patientId: string,
-): Promise<{ readonly phone?: string }> {
-  const phone = await openedAccountPhone(deps, account);
-  if (phone === undefined) return {};
-  return { phone: await sealed(deps, patients.key(patientId), 'phone', phone) };
 }
 
 function othersOf(

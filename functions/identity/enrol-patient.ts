@@ -1,8 +1,10 @@
 import { PATIENT_SCOPE, patientProfileItem } from '../../shared/access/patient-view.ts';
+import { phoneItem } from '../../shared/access/phone-view.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import type { TransactOperation, Value } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
+import { maskName } from '../../shared/privacy/masking.ts';
 import { type Acting, accessTo, audited, tracing } from './acting.ts';
 import type { Kinship, Verification } from './contracts.ts';
 import { policyToday } from './identity-deps.ts';
@@ -52,7 +54,7 @@ export async function registerPatient(
   acting: Acting,
   enrolment: Enrolment,
 ): Promise<Patient | undefined> {
-  const { person, relation, synthetic, purpose } = enrolment;
+  const { person, relation, synthetic, purpose, phone } = enrolment;
   // Short on purpose: it is the holder in a schedule’s claim item, which has to stay under 1 KB.
   const patientId = deps.ids.next(8);
   const [blind, ...older] = await blinds(deps, 'resident-id', person.idNumber);
@@ -69,7 +71,14 @@ export async function registerPatient(
     idNumbers.putOperation(blind, { patientId }, { if: { $exists: false } }),
     ...unlessUnder(idNumbers, older),
     patients.putOperation(patientId, patient, { if: { $exists: false }, event }),
-    { put: await patientProfileItem(deps, patientId, { ...person, synthetic }) },
+    {
+      put: await patientProfileItem(deps, patientId, {
+        ...person,
+        synthetic,
+        maskedName: maskName(person.name),
+      }),
+    },
+    ...(phone === undefined ? [] : [{ put: await phoneItem(deps, patientId, phone) }]),
     ...relationOperations(deps, acting, patientId, relation),
     audited(deps, accessTo(deps, acting, { patientId, action: 'WRITE', purpose })),
   ]);

@@ -1,23 +1,16 @@
-import type { Item, Key } from '../data/table.ts';
-import type { Deps } from '../deps.ts';
+import { sealedView } from './sealed-view.ts';
 
 export const OPENID_PREFIX = 'openid#';
 
-/** Scope of the keys that seal it: a grant of the prefix brings them along. */
+/** Scope of the keys that seal it. */
 export const OPENID_SCOPE = 'openid';
 
-export function openidKey(accountId: string): Key {
-  return { pk: `${OPENID_PREFIX}${accountId}`, sk: 'wechat' };
-}
+const view = sealedView({ prefix: OPENID_PREFIX, scope: OPENID_SCOPE, sk: 'wechat', field: 'openid' });
 
-/** The shared view's item, for a transaction. Written by identity alone, when somebody has just logged in by WeChat. */
-export async function openidItem(
-  { cipher }: Pick<Deps, 'cipher'>,
-  accountId: string,
-  openid: string,
-): Promise<Item> {
-  return { ...openidKey(accountId), openid: await cipher.seal(OPENID_SCOPE, placeOf(accountId), openid) };
-}
+export const openidKey = view.key;
+
+/** Of an account. Written by identity alone, when somebody has just logged in by WeChat. */
+export const openidItem = view.item;
 
 /**
  * Who a resident's account is to the city's mini-program: what a payment is asked for from, and a message sent to.
@@ -25,17 +18,4 @@ export async function openidItem(
  * one that has not logged in since this view exists. Consistent, so that somebody just registered can pay.
  * @throws FieldSealError when the item was moved or altered.
  */
-export async function readOpenid(
-  { table, cipher }: Pick<Deps, 'cipher' | 'table'>,
-  accountId: string,
-): Promise<string | undefined> {
-  const item = await table.get(openidKey(accountId), { consistent: true });
-  return item === undefined
-    ? undefined
-    : cipher.open(OPENID_SCOPE, placeOf(accountId), String(item['openid']));
-}
-
-function placeOf(accountId: string): { readonly item: string; readonly field: string } {
-  const { pk, sk } = openidKey(accountId);
-  return { item: `${pk}|${sk}`, field: 'openid' };
-}
+export const readOpenid = view.read;

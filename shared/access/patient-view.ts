@@ -15,9 +15,15 @@ export interface PatientProfile {
   readonly sex: 'male' | 'female';
   /** An invented person of a demonstration: left out of statistics. */
   readonly synthetic: boolean;
+  /** As others may see it (张*): who a message is about. Missing where the view was written before it held names. */
+  readonly maskedName?: string;
 }
 
-const sealedSchema = z.object({ birthDate: daySchema, sex: z.enum(['male', 'female']) });
+const sealedSchema = z.object({
+  birthDate: daySchema,
+  sex: z.enum(['male', 'female']),
+  maskedName: z.optional(z.string()),
+});
 
 export function patientProfileKey(patientId: string): Key {
   return { pk: `${PATIENT_PREFIX}${patientId}`, sk: 'profile' };
@@ -27,9 +33,9 @@ export function patientProfileKey(patientId: string): Key {
 export async function patientProfileItem(
   { cipher }: Pick<Deps, 'cipher'>,
   patientId: string,
-  { birthDate, sex, synthetic }: PatientProfile,
+  { birthDate, sex, synthetic, maskedName }: PatientProfile,
 ): Promise<Item> {
-  const text = JSON.stringify({ birthDate, sex });
+  const text = JSON.stringify({ birthDate, sex, maskedName });
   return {
     ...patientProfileKey(patientId),
     profile: await cipher.seal(PATIENT_SCOPE, placeOf(patientId), text),
@@ -67,7 +73,12 @@ export async function openPatientProfile(
   item: Item,
 ): Promise<PatientProfile> {
   const text = await cipher.open(PATIENT_SCOPE, placeOf(patientId), String(item['profile']));
-  return { ...sealedSchema.parse(JSON.parse(text)), synthetic: item['synthetic'] === true };
+  const { maskedName, ...opened } = sealedSchema.parse(JSON.parse(text));
+  return {
+    ...opened,
+    synthetic: item['synthetic'] === true,
+    ...(maskedName === undefined ? {} : { maskedName }),
+  };
 }
 
 function placeOf(patientId: string): { readonly item: string; readonly field: string } {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readPhone } from '../../../shared/access/phone-view.ts';
 import { listAccess } from '../../../shared/privacy/audit.ts';
 import { expectOk, HOSPITAL, idNumber, NOTICE, type Scene, scene, TOWN } from './scene.ts';
 
@@ -171,6 +172,7 @@ describe('a claim that waits for the desk', () => {
     const claim = await claimId(made, 'lin-again', LOST);
     const body = { decision: 'GRANT', idNumber: LIN.idNumber, endsOthers: true };
     await expectOk(decide(made, await made.staffToken(), claim, body));
+    expect(await readPhone(made.deps, patientId)).toBe(LOST.phone);
     const holders = made.items(`relation#${patientId}`).map(({ holderId }) => holderId);
     expect(holders).toHaveLength(1);
     expect(holders).not.toContain(accountId);

@@ -35,13 +35,14 @@ describe('real-name verification', () => {
     });
   });
 
-  it('writes the profile that age rules of other contexts read', async () => {
+  it('writes the profile that age rules and messages of other contexts read', async () => {
     const made = await scene();
     const { patientId } = await made.resident('lin', LIN);
     expect(await readPatientProfile(made.deps, patientId)).toEqual({
       birthDate: '1988-07-21',
       sex: 'female',
       synthetic: false,
+      maskedName: '林**',
     });
     expect(await readPatientProfile(made.deps, 'nobody')).toBeUndefined();
   });
