@@ -3,7 +3,7 @@ import type { Changes, Condition, TransactOperation, WriteOptions } from '../../
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { logEntry } from '../../shared/observability/log.ts';
-import { appointmentEvent, type Doer } from './appointment-event.ts';
+import { appointmentEvent, type Doer, type Visit } from './appointment-event.ts';
 import { endCharge } from './charges.ts';
 import { bookingErrors } from './errors.ts';
 import { settleAppointment } from './settle-appointment.ts';
@@ -25,8 +25,11 @@ export type Moved =
   /** `paying`: its charge is being paid, or was paid just now; nothing was written. */
   | { readonly ok: false; readonly current: Appointment | undefined; readonly paying?: true };
 
-/** Rule I7: one conditional write along the transition table, with the event that tells of it. */
-export async function tryMove(deps: Deps, id: AppointmentId, wanted: Move): Promise<Moved> {
+/**
+ * Rule I7: one conditional write along the transition table, with the event that tells of it. Given the appointment
+ * instead of its id alone, the event says where and when the visit is.
+ */
+export async function tryMove(deps: Deps, id: AppointmentId & Visit, wanted: Move): Promise<Moved> {
   const { changes, options } = moveOf(deps, id, wanted);
   const outcome = await appointments.update(deps.table, id, changes, options);
   return outcome.ok ? { ok: true, appointment: outcome.item } : { ok: false, current: outcome.current };
@@ -34,7 +37,7 @@ export async function tryMove(deps: Deps, id: AppointmentId, wanted: Move): Prom
 
 function moveOf(
   deps: Deps,
-  id: AppointmentId,
+  id: AppointmentId & Visit,
   { to, changes = {}, onlyIf, doer }: Move,
 ): { readonly changes: Changes; readonly options: WriteOptions } {
   return {
@@ -87,7 +90,7 @@ export async function endAppointment(
 /** The appointment and the lock of its charge change together or not at all. */
 async function moveWithLock(
   deps: Deps,
-  id: AppointmentId,
+  id: AppointmentId & Visit,
   wanted: Move,
   lock: TransactOperation,
 ): Promise<Moved> {

@@ -3,12 +3,14 @@ import { instant } from '../../shared/kernel/clock.ts';
 import { type Doer, SYSTEM } from './appointment-event.ts';
 import { endAppointment, tryMove } from './appointment-moves.ts';
 import { bookingErrors } from './errors.ts';
-import type { Appointment, AppointmentId } from './store.ts';
+import { type Appointment, type AppointmentId, appointments } from './store.ts';
 
 /** Rule I4: a hold ends as a booking only while it lasts and nothing is owed online. Repeating it answers the same. */
 export async function confirmAppointment(deps: Deps, id: AppointmentId, doer: Doer): Promise<Appointment> {
   const now = instant(deps.clock);
-  const moved = await tryMove(deps, id, {
+  // Read for what its event says of the visit; the write decides.
+  const seen = await appointments.get(deps.table, id);
+  const moved = await tryMove(deps, seen ?? id, {
     to: 'BOOKED',
     doer,
     changes: { remove: ['heldUntil'] },

@@ -243,5 +243,23 @@ export const waitlistView = z.object({
   appointmentId: z.optional(appointmentIdSchema),
 });
 
+/**
+ * `booking.appointment-<status>`. Where and when the visit is stands in the events that people are told of: booked, held,
+ * ended; a number that a dead request left behind has none.
+ */
+export const appointmentMoved = z.object({
+  patientId: idSchema,
+  appointmentId: z.string(),
+  /** Account, or `system`, or `waitlist`. */
+  by: z.string(),
+  institutionId: z.optional(idSchema),
+  departmentId: z.optional(idSchema),
+  practitionerId: z.optional(idSchema),
+  day: z.optional(daySchema),
+  start: z.optional(hourMinuteSchema),
+  /** Of a held number. */
+  heldUntil: z.optional(instantSchema),
+});
+
 export type CreateSchedule = z.output<typeof createScheduleBody>;
 export type AppointmentView = z.input<typeof appointmentView>;

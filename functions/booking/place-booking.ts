@@ -56,7 +56,7 @@ export async function finishBooking(
   const id = { patientId, appointmentId: appointment.appointmentId };
   const outcome = await appointments.put(deps.table, id, withChargeLink(appointment), {
     if: { $exists: false },
-    event: appointmentEvent(deps, id, appointment.status, placement.doer),
+    event: appointmentEvent(deps, appointment, appointment.status, placement.doer),
   });
   if (outcome.ok) return { ok: true, appointment: outcome.item };
   const { current } = outcome;

@@ -5,7 +5,7 @@ import { keepCopy } from '../../shared/keep-copy.ts';
 import { auditEvent } from '../../shared/privacy/audit-event.ts';
 import { eventTypeOf } from './appointment-event.ts';
 import { OWNER } from './charges.ts';
-import { idSchema } from './contracts.ts';
+import { appointmentMoved, idSchema } from './contracts.ts';
 import { hearOfCharge } from './hear-of-charge.ts';
 import { settleAppointment } from './settle-appointment.ts';
 import { appointments, practitioners } from './store.ts';
@@ -19,8 +19,6 @@ const practitionerChanged = z.object({
   active: z.boolean(),
   version: z.int(),
 });
-
-const appointmentMoved = z.object({ patientId: idSchema, appointmentId: z.string(), by: z.string() });
 
 const keepPractitioner = keepCopy(
   'directory.practitioner-changed',

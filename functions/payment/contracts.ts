@@ -171,5 +171,13 @@ export const payeeView = z.object({
   subMchid: z.optional(mchidSchema),
 });
 
+/** `payment.settlement-paid`. `by`: an account; left out where WeChat told of it. */
+export const settlementPaid = z.object({
+  settlementId: settlementIdSchema,
+  patientId: idSchema,
+  totalFen: fenSchema,
+  by: z.optional(z.string()),
+});
+
 /** WeChat reads the status alone. */
 export const notificationAnswer = z.object({ code: z.literal('SUCCESS') });

@@ -47,7 +47,9 @@ async function succeeded(
       { set: { status: 'SUCCESS', endedAt: at } },
       {
         if: { status: { in: refundsBefore('SUCCESS') } },
-        event: eventFor(deps, 'payment.refund-succeeded', { data: { settlementId, refundNo, patientId } }),
+        event: eventFor(deps, 'payment.refund-succeeded', {
+          data: { settlementId, refundNo, patientId, amountFen },
+        }),
         timer: null,
       },
     ),
@@ -69,7 +71,7 @@ export async function refundFailed(
   to: 'CLOSED' | 'ABNORMAL',
   refusal?: string,
 ): Promise<void> {
-  const { settlementId, refundNo, patientId } = refund;
+  const { settlementId, refundNo, patientId, amountFen } = refund;
   const kind = refusal === undefined ? (`REFUND_${to}` as const) : 'REFUND_REFUSED';
   await deps.table.transact([
     refunds.updateOperation(
@@ -83,7 +85,9 @@ export async function refundFailed(
       },
       {
         if: { status: { in: refundsBefore(to) } },
-        event: eventFor(deps, 'payment.refund-failed', { data: { settlementId, refundNo, patientId } }),
+        event: eventFor(deps, 'payment.refund-failed', {
+          data: { settlementId, refundNo, patientId, amountFen },
+        }),
         timer: null,
       },
     ),

@@ -79,7 +79,9 @@ async function taken(
       { set: change },
       {
         if: { status: { in: late === undefined ? ['PENDING', 'CLOSING'] : ['CLOSED'] } },
-        event: eventFor(deps, 'payment.settlement-paid', { data: { settlementId, patientId } }),
+        event: eventFor(deps, 'payment.settlement-paid', {
+          data: { settlementId, patientId, totalFen: settlement.totalFen },
+        }),
         timer: null,
       },
     ),

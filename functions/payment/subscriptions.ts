@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { REFUND_DUE_EVENT, readChargeLock } from '../../shared/charges/charge-lock.ts';
 import type { Subscription } from '../../shared/context.ts';
 import { auditEvent } from '../../shared/privacy/audit-event.ts';
+import { settlementPaid } from './contracts.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { giveBack } from './receive-payment.ts';
 import { askRefund } from './request-refund.ts';
@@ -29,7 +30,7 @@ const refundCalledOff: Subscription<PaymentDeps> = {
 /** Finishes what the request that took in a late payment may have left undone. */
 const lateGivenBack: Subscription<PaymentDeps> = {
   event: 'payment.settlement-paid',
-  handle: (deps, event) => giveBack(deps, ofSettlement.parse(event.data).settlementId),
+  handle: (deps, event) => giveBack(deps, settlementPaid.parse(event.data).settlementId),
 };
 
 const AUDITED = [

@@ -55,7 +55,9 @@ export async function takeOnsitePayment(deps: PaymentDeps, order: OnsitePayment)
   const outcome = await deps.table.transact([
     settlements.putOperation(settlementId, settlement, {
       if: { $exists: false },
-      event: eventFor(deps, 'payment.settlement-paid', { data: { settlementId, patientId, by: accountId } }),
+      event: eventFor(deps, 'payment.settlement-paid', {
+        data: { settlementId, patientId, totalFen, by: accountId },
+      }),
     }),
     postPayment(settlement, now),
     ...lines.map((line) => markChargePaid(deps, { ...line, patientId }, settlementId)),

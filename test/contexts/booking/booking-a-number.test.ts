@@ -46,7 +46,16 @@ test('books a number at once where nothing is to be paid online', async () => {
   expect(booked.heldUntil).toBeUndefined();
   expect(eventOf(await itemOf(deps, booked))).toMatchObject({
     type: 'booking.appointment-booked',
-    data: { patientId: ME, appointmentId: booked.appointmentId, by: `account-${ME}` },
+    data: {
+      patientId: ME,
+      appointmentId: booked.appointmentId,
+      by: `account-${ME}`,
+      institutionId: booked.institutionId,
+      departmentId: booked.departmentId,
+      practitionerId: booked.practitionerId,
+      day: booked.day,
+      start: '09:00',
+    },
   });
 });
 
