@@ -1,5 +1,6 @@
 import { booking } from '../functions/booking/context.ts';
 import { directory } from '../functions/directory/context.ts';
+import { followup } from '../functions/followup/context.ts';
 import { identity } from '../functions/identity/context.ts';
 import { payment } from '../functions/payment/context.ts';
 import { referral } from '../functions/referral/context.ts';
@@ -7,4 +8,12 @@ import { signing } from '../functions/signing/context.ts';
 import type { Context } from '../shared/context.ts';
 
 /** The one list of contexts: CDK, the build, the laptop, OpenAPI and the tests read it here. */
-export const contexts: readonly Context[] = [identity, directory, booking, payment, referral, signing];
+export const contexts: readonly Context[] = [
+  identity,
+  directory,
+  booking,
+  payment,
+  referral,
+  signing,
+  followup,
+];

@@ -1,3 +1,4 @@
+import { GROUPS_PREFIX } from '../../shared/access/priority-groups.ts';
 import { CHARGE_LOCK_PREFIX } from '../../shared/charges/charge-lock.ts';
 import { defineContext } from '../../shared/define-context.ts';
 import { coverageRoutes } from './coverage-routes.ts';
@@ -23,6 +24,8 @@ export const signing = defineContext({
     // The relation of a team's doctors to their residents is signing's to write.
     { prefix: 'relation#', access: 'read' },
     { prefix: 'relation#', access: 'write' },
+    // So are a resident's priority groups.
+    { prefix: GROUPS_PREFIX, access: 'write' },
     { prefix: 'institution#', access: 'read' },
     { prefix: 'session#', access: 'read' },
     { prefix: 'patient#', access: 'read' },

@@ -32,7 +32,7 @@ export type Registered =
   | { readonly ok: true; readonly signingId: string; readonly isNew: boolean }
   | { readonly ok: false; readonly code: Code };
 
-/** Of a transaction. A line is a signing, a resident, the relations of the team's doctors, and at worst a tally. */
+/** Of a transaction. A line is a signing, a resident, their groups, the doctors' relations, and at worst a tally. */
 const MOST_OPERATIONS = 99;
 const MOST_ATTEMPTS = 6;
 
@@ -48,7 +48,7 @@ export async function registerSignings(
   const answers = new Map<RegisterLine, Registered>();
   for (const [careTeamId, some] of Map.groupBy(lines, (line) => line.careTeamId)) {
     const { doctors = [] } = (await readTeam(deps, careTeamId)) ?? {};
-    const atOnce = Math.floor(MOST_OPERATIONS / (doctors.length + 3));
+    const atOnce = Math.floor(MOST_OPERATIONS / (doctors.length + 4));
     for (let from = 0; from < some.length; from += atOnce) {
       await registerChunk(deps, careTeamId, some.slice(from, from + atOnce), doer, answers);
     }

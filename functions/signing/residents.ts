@@ -1,3 +1,4 @@
+import { priorityGroupsOperation } from '../../shared/access/priority-groups.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { ageOn, type Day } from '../../shared/kernel/china-time.ts';
@@ -23,18 +24,23 @@ export function changeResident(seen: Resident, after: After): readonly TransactO
   return changeResidents([{ seen, after }]);
 }
 
-/** The same for several at once: each village's tally is one operation. */
+/** The same for several at once: each village's tally is one operation. What groups somebody is in is told to others. */
 export function changeResidents(
   changes: readonly { readonly seen: Resident; readonly after: After }[],
 ): readonly TransactOperation[] {
   const differences = new Map<string, number>();
-  const puts = changes.map(({ seen, after }) => {
+  const puts = changes.flatMap(({ seen, after }) => {
     addUp(differences, countsOf(seen), -1);
     addUp(differences, countsOf(after), 1);
     const { lookupPk: _pk, lookupSk: _sk, ...rest } = after;
     const stored: Resident = { ...rest, version: seen.version + 1, ...gapLink(after) };
     const condition = seen.version === 0 ? { $exists: false } : { version: seen.version };
-    return residents.putOperation(seen.patientId, stored, { if: condition });
+    return [
+      residents.putOperation(seen.patientId, stored, { if: condition }),
+      ...(seen.groups.join() === after.groups.join()
+        ? []
+        : [priorityGroupsOperation(seen.patientId, after.groups)]),
+    ];
   });
   return [...puts, ...tallyOperations(differences)];
 }

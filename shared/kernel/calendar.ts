@@ -12,8 +12,10 @@ export class CalendarNotCoveredError extends Error {
   }
 }
 
-/** Working days of China. Every method throws CalendarNotCoveredError as soon as it needs a year without data. */
+/** Working days of China. Unless it says otherwise, a method throws CalendarNotCoveredError once it needs a year without data. */
 export interface WorkingCalendar {
+  /** The notice for the day's year is known. */
+  covers(day: Day): boolean;
   /** True on weekdays that are no holiday and on made-up Saturdays and Sundays. */
   isWorkingDay(day: Day): boolean;
   /** The name of the holiday a day off belongs to; undefined on working days and plain weekends. */
@@ -26,7 +28,14 @@ export interface WorkingCalendar {
   workingDaysBetween(from: Day, to: Day): number;
 }
 
-export function workingCalendar(years: readonly CalendarYear[]): WorkingCalendar {
+/**
+ * @param otherYears what is done with a year without data: `refuse` throws, `weekdays` takes Monday to Friday for
+ * working days and knows no holiday. Whoever asks for the latter marks what rests on it as provisional (`covers`).
+ */
+export function workingCalendar(
+  years: readonly CalendarYear[],
+  otherYears: 'refuse' | 'weekdays' = 'refuse',
+): WorkingCalendar {
   const covered = new Set(years.map(({ year }) => year));
   const made = new Set(years.flatMap(({ makeUpDays }) => makeUpDays));
   const off = new Map<Day, string>();
@@ -35,7 +44,7 @@ export function workingCalendar(years: readonly CalendarYear[]): WorkingCalendar
   }
 
   function assertCovered(day: Day): void {
-    if (!covered.has(yearOf(day))) throw new CalendarNotCoveredError(day);
+    if (otherYears === 'refuse' && !covered.has(yearOf(day))) throw new CalendarNotCoveredError(day);
   }
 
   function isWorkingDay(day: Day): boolean {
@@ -66,6 +75,7 @@ export function workingCalendar(years: readonly CalendarYear[]): WorkingCalendar
   }
 
   return {
+    covers: (day) => covered.has(yearOf(day)),
     isWorkingDay,
     holidayOn(day) {
       assertCovered(day);
@@ -79,3 +89,6 @@ export function workingCalendar(years: readonly CalendarYear[]): WorkingCalendar
 
 /** The calendar of the years whose notices are in `calendar-data.ts`: 2024, 2025 and 2026. */
 export const chinaCalendar: WorkingCalendar = workingCalendar(CALENDAR_YEARS);
+
+/** The same, with plain weekdays in years whose notice is not out: for what may be placed anew once it is. */
+export const provisionalCalendar: WorkingCalendar = workingCalendar(CALENDAR_YEARS, 'weekdays');
