@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { Context } from '../../shared/context.ts';
 import { usesWorkflows } from '../../shared/workflows/workflows.ts';
 import { acknowledge } from './acknowledge.ts';
+import { bundleAsset } from './bundle-asset.ts';
 import type { CityStack } from './city-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { watchFunction } from './function-alarms.ts';
@@ -59,10 +60,8 @@ export class ContextFunction extends Construct {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture:
         stack.city.architecture === 'arm64' ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
-      code: lambda.Code.fromAsset(join(props.dist, 'functions', `${context.name}-${entry}`), {
-        exclude: ['*.map'],
-      }),
-      handler: 'index.handler',
+      code: bundleAsset(join(props.dist, 'functions', `${context.name}-${entry}`)),
+      handler: 'boot.handler',
       memorySize: MEMORY_MB,
       timeout: Duration.seconds(TIMEOUT_SECONDS[entry]),
       role,

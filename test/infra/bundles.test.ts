@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { buildFunctions, bundlesOf } from '../../infra/build.ts';
 import { cityFile } from '../../infra/cities/city.ts';
 import { demo } from '../../infra/cities/demo.ts';
 import { contexts } from '../../infra/contexts.ts';
+import { codeCacheName } from '../../infra/lambda/bundle-script.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
 const names = contexts.map(({ name }) => name);
@@ -21,8 +22,15 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+interface Called {
+  readonly answer?: unknown;
+  readonly error?: string;
+  /** Whether it was compiled before. */
+  readonly fromCache: boolean;
+}
+
 /** Calls a bundle as Lambda does: a fresh process, CommonJS, the environment and nothing else. */
-function call(bundle: string, event: unknown): { readonly answer?: unknown; readonly error?: string } {
+function call(bundle: string, event: unknown, { flags = [], from = folder }: Place = {}): Called {
   const script = `
     const { handler } = require(process.argv[1]);
     handler(JSON.parse(process.argv[2]), { awsRequestId: 'r-1', functionName: 'f', getRemainingTimeInMillis: () => 5000 })
@@ -30,7 +38,7 @@ function call(bundle: string, event: unknown): { readonly answer?: unknown; read
       .then((result) => process.stdout.write('\\n' + JSON.stringify(result)));`;
   const output = execFileSync(
     process.execPath,
-    ['-e', script, join(folder, 'functions', bundle, 'index.js'), JSON.stringify(event)],
+    [...flags, '-e', script, join(from, 'functions', bundle, 'boot.js'), JSON.stringify(event)],
     {
       encoding: 'utf8',
       env: {
@@ -45,7 +53,13 @@ function call(bundle: string, event: unknown): { readonly answer?: unknown; read
       },
     },
   );
-  return JSON.parse(output.slice(output.lastIndexOf('\n') + 1));
+  const result = JSON.parse(output.slice(output.lastIndexOf('\n') + 1));
+  return { ...result, fromCache: !output.includes('CODE_CACHE_UNUSED') };
+}
+
+interface Place {
+  readonly flags?: readonly string[];
+  readonly from?: string;
 }
 
 /** As an HTTP API sends it, payload format 2.0. */
@@ -99,7 +113,8 @@ describe('the bundle of', () => {
     '%s-api answers an unknown path with 404 in JSON and Chinese, behind either edge',
     (name) => {
       for (const event of [httpApiEvent(`/${name}/no/such/path`), restApiEvent(`/${name}/no/such/path`)]) {
-        const { answer } = call(`${name}-api`, event);
+        const { answer, fromCache } = call(`${name}-api`, event);
+        expect(fromCache).toBe(true);
         expect(answer).toMatchObject({ statusCode: 404 });
         const { headers, body } = answer as { headers: Record<string, string>; body: string };
         expect(headers['content-type']).toMatch(/^application\/json/);
@@ -119,7 +134,7 @@ describe('the bundle of', () => {
       { hello: 'world' },
     ];
     for (const message of messages)
-      expect(call(`${name}-worker`, message)).toEqual({ error: 'UnknownMessage' });
+      expect(call(`${name}-worker`, message)).toEqual({ error: 'UnknownMessage', fromCache: true });
   });
 
   it.each(names.flatMap((name) => [`${name}-api`, `${name}-worker`]))(
@@ -135,6 +150,44 @@ describe('the bundle of', () => {
       expect(foreign).toEqual([]);
     },
   );
+});
+
+describe('a code cache', () => {
+  const event = httpApiEvent('/booking/no/such/path');
+
+  /** A copy of the bundle with another cache, or none. */
+  function served(change: (file: string) => void): Called {
+    const from = mkdtempSync(join(tmpdir(), 'bundles-cache-'));
+    onTestFinished(() => rmSync(from, { recursive: true }));
+    cpSync(join(folder, 'functions', 'booking-api'), join(from, 'functions', 'booking-api'), {
+      recursive: true,
+    });
+    change(join(from, 'functions', 'booking-api', codeCacheName()));
+    return call('booking-api', event, { from });
+  }
+  const compiled = { answer: expect.objectContaining({ statusCode: 404 }), fromCache: false };
+
+  it.each<[string, (file: string) => void]>([
+    ['that is missing', (file) => rmSync(file)],
+    ['that is empty', (file) => writeFileSync(file, '')],
+    ['of another V8', (file) => writeFileSync(file, readFileSync(file).fill(0x5a, 0, 16))],
+    ['that is cut off', (file) => truncateSync(file, 1000)],
+    [
+      'of another bundle',
+      (file) => cpSync(join(folder, 'functions', 'booking-worker', codeCacheName()), file),
+    ],
+  ])('%s costs time and nothing else', (_, change) => {
+    expect(served(change)).toEqual(compiled);
+  });
+
+  it('made without the flags of a container costs time and nothing else', () => {
+    expect(call('booking-api', event, { flags: ['--stack-trace-limit=20'] })).toEqual(compiled);
+  });
+
+  it('is taken by a container with the heap that Lambda gives it', () => {
+    const flags = ['--max-old-space-size=921', '--max-semi-space-size=51'];
+    expect(call('booking-api', event, { flags })).toEqual({ ...compiled, fromCache: true });
+  });
 });
 
 /** Measured: each costs a cold start more than it gives, or has no business in a Lambda. */
