@@ -1,4 +1,5 @@
 import { OPENID_PREFIX } from '../../shared/access/openid-view.ts';
+import { PERSON_PREFIX } from '../../shared/access/person-view.ts';
 import { PHONE_PREFIX } from '../../shared/access/phone-view.ts';
 import type { Context } from '../../shared/context.ts';
 import { defineContext } from '../../shared/define-context.ts';
@@ -20,6 +21,7 @@ const WRITTEN = [
   PROFILE_KEYS,
   OPENID_PREFIX,
   PHONE_PREFIX,
+  PERSON_PREFIX,
   'wechat#',
   'keys#wechat',
 ];

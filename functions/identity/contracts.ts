@@ -99,6 +99,26 @@ export const delegates = z.object({
   ),
 });
 
+// Who looked
+
+export const accessQuery = z.strictObject({ after: z.optional(z.string()) });
+export const accesses = z.object({
+  accesses: z.array(
+    z.object({
+      id: z.string(),
+      at: instantSchema,
+      action: z.enum(['READ', 'WRITE', 'EXPORT', 'BREAK_GLASS']),
+      /** The role the access was granted to; who the person is stays with their institution. */
+      role: z.string(),
+      institutionId: z.optional(id),
+      /** Ground of the access, or what was done. */
+      purpose: z.string(),
+      subject: z.object({ kind: z.string(), id: z.string() }),
+    }),
+  ),
+  next: z.optional(z.string()),
+});
+
 // The desk
 
 export const patientSearchRequest = z.strictObject({

@@ -5,6 +5,7 @@ import type { TransactOperation } from '../../shared/data/table.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
+import { normaliseResidentId } from '../../shared/privacy/resident-id.ts';
 import { openedAccountPhone } from './account-phone.ts';
 import { accessTo, audited, staffOf } from './acting.ts';
 import { refuseOverLimits } from './claim-patient.ts';
@@ -13,7 +14,6 @@ import { retriedWhenLost } from './enrol-patient.ts';
 import { identityErrors } from './errors.ts';
 import { type IdentityDeps, policyToday } from './identity-deps.ts';
 import { openedPerson } from './patient-record.ts';
-import { normalisedIdNumber } from './person.ts';
 import { accountWithout, endedRelation, patientSide, startedRelation } from './relations.ts';
 import { guardianshipEndsAt, isMinor, statesBefore } from './rules.ts';
 import { sealed } from './sealing.ts';
@@ -38,7 +38,7 @@ export function decideClaim(
     if (claim.status !== 'OPEN') throw identityErrors.refusal('CLAIM_DECIDED');
     const patient = await patientOf(deps, claim.patientId);
     const person = await openedPerson(deps, patient);
-    if (normalisedIdNumber(call.body.idNumber) !== person.idNumber) {
+    if (normaliseResidentId(call.body.idNumber) !== person.idNumber) {
       throw identityErrors.refusal('CLAIM_ID_MISMATCH');
     }
     const granting = status === 'GRANTED' ? await granted(deps, call, claim, patient) : [];

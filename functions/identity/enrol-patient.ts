@@ -1,4 +1,5 @@
 import { PATIENT_SCOPE, patientProfileItem } from '../../shared/access/patient-view.ts';
+import { personItems } from '../../shared/access/person-view.ts';
 import { phoneItem } from '../../shared/access/phone-view.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import type { TransactOperation, Value } from '../../shared/data/table.ts';
@@ -47,7 +48,7 @@ export async function findByIdNumber(deps: Deps, idNumber: string): Promise<Pati
 
 /**
  * E1 One patient per ID number in the city. All of it in one transaction: the number's claim, the record, the shared
- * profile, the relation with its two sides, the audit. Undefined: somebody else was faster, nothing was written.
+ * views, the relation with its two sides, the audit. Undefined: somebody else was faster, nothing was written.
  */
 export async function registerPatient(
   deps: Deps,
@@ -79,6 +80,7 @@ export async function registerPatient(
       }),
     },
     ...(phone === undefined ? [] : [{ put: await phoneItem(deps, patientId, phone) }]),
+    ...(await personItems(deps, patientId, person)).map((put) => ({ put })),
     ...relationOperations(deps, acting, patientId, relation),
     audited(deps, accessTo(deps, acting, { patientId, action: 'WRITE', purpose })),
   ]);

@@ -2,14 +2,13 @@ import type * as z from 'zod/mini';
 import type { Call } from '../../shared/context.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { recordAccess } from '../../shared/privacy/audit.ts';
-import { checkResidentId } from '../../shared/privacy/resident-id.ts';
+import { checkResidentId, normaliseResidentId } from '../../shared/privacy/resident-id.ts';
 import { accessTo } from './acting.ts';
 import type { institutionParams, PatientSummary, patientSearchRequest } from './contracts.ts';
 import { findByIdNumber } from './enrol-patient.ts';
 import { identityErrors } from './errors.ts';
 import type { IdentityDeps } from './identity-deps.ts';
 import { summaryOf } from './patient-record.ts';
-import { normalisedIdNumber } from './person.ts';
 
 const PURPOSES = {
   BOOKING: 'desk-booking',
@@ -25,7 +24,7 @@ export async function findPatient(
   deps: IdentityDeps,
   call: Call<z.output<typeof institutionParams>, undefined, z.output<typeof patientSearchRequest>>,
 ): Promise<PatientSummary> {
-  const idNumber = normalisedIdNumber(call.body.idNumber);
+  const idNumber = normaliseResidentId(call.body.idNumber);
   const isWellFormed = checkResidentId(idNumber, dayOf(deps.clock.now())).ok;
   const patient = isWellFormed ? await findByIdNumber(deps, idNumber) : undefined;
   if (patient === undefined) throw identityErrors.refusal('PATIENT_NOT_FOUND');

@@ -1,13 +1,14 @@
 import type { Day } from '../../shared/kernel/china-time.ts';
 import type { Reason } from '../../shared/kernel/errors.ts';
+import { normaliseName } from '../../shared/privacy/person-name.ts';
 import {
   checkResidentId,
+  normaliseResidentId,
   type ResidentIdProblem,
-  upgradeResidentId,
 } from '../../shared/privacy/resident-id.ts';
 import type { Sex } from './contracts.ts';
 import { identityErrors } from './errors.ts';
-import { nameIsWellFormed, normalisedName } from './rules.ts';
+import { nameIsWellFormed } from './rules.ts';
 
 /** Somebody whose name and number are well-formed; birth date and sex are what the number says. */
 export interface Person {
@@ -33,8 +34,8 @@ export function checkedPerson(
   given: { readonly name: string; readonly idNumber: string },
   today: Day,
 ): Person {
-  const name = normalisedName(given.name);
-  const idNumber = normalisedIdNumber(given.idNumber);
+  const name = normaliseName(given.name);
+  const idNumber = normaliseResidentId(given.idNumber);
   const check = checkResidentId(idNumber, today);
   const reasons: Reason[] = nameIsWellFormed(name) ? [] : [identityErrors.reason('NAME_FORMAT')];
   if (!check.ok) {
@@ -43,10 +44,4 @@ export function checkedPerson(
   }
   if (reasons.length > 0 || !check.ok) throw identityErrors.refusal('VERIFICATION_FAILED', { reasons });
   return { name, idNumber, birthDate: check.birthDate, sex: check.sex };
-}
-
-/** As typed or read from a card: full-width digits, blanks, a small x, the 15 digits of before 1999. */
-export function normalisedIdNumber(text: string): string {
-  const number = text.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
-  return upgradeResidentId(number) ?? number;
 }

@@ -10,6 +10,7 @@ import { deactivateAccount } from './deactivate-account.ts';
 import { endDelegation, removePatient } from './end-relation.ts';
 import { endSessions } from './end-sessions.ts';
 import { inviteFamilyMember } from './invite-family-member.ts';
+import { listAccesses } from './list-accesses.ts';
 import { listDelegates } from './list-delegates.ts';
 import { listPatients } from './list-patients.ts';
 import { openWechatSession } from './open-wechat-session.ts';
@@ -234,5 +235,19 @@ export const familyRoutes: readonly Route[] = [
     response: contracts.patientSummary,
     audit: patientSeen,
     handle: showPatient,
+  }),
+  route({
+    method: 'GET',
+    path: '/identity/patients/{patientId}/accesses',
+    summary: '谁查看过我的健康信息',
+    access: allow('resident', patient('patientId', ['SELF', 'GUARDIAN'])),
+    request: { params: contracts.patientParams, query: contracts.accessQuery },
+    response: contracts.accesses,
+    audit: {
+      subject: 'access-list',
+      action: 'READ',
+      of: ({ params }) => [seen(params)],
+    },
+    handle: listAccesses,
   }),
 ];

@@ -27,14 +27,6 @@ export function statesBefore<M extends Machine>(machine: M, to: StatusOf<M>): re
 // Two characters at least; a minority name's parts are joined by a middle dot (GB/T 2312 has it as U+00B7).
 const NAME = /^\p{Script=Han}{1,20}(?:·\p{Script=Han}{1,20})*$/u;
 
-/** Blanks taken out and the middle dots people type made the one dot that registers use. */
-export function normalisedName(name: string): string {
-  return name
-    .normalize('NFKC')
-    .replace(/\s+/g, '')
-    .replace(/[•‧・.．•]/g, '·');
-}
-
 export function nameIsWellFormed(name: string): boolean {
   return NAME.test(name) && [...name].length >= 2 && [...name].length <= 20;
 }

@@ -252,22 +252,6 @@ export const trendView = z.object({
   ),
 });
 
-export const accessList = z.object({
-  accesses: z.array(
-    z.object({
-      at: instantSchema,
-      action: z.string(),
-      role: z.string(),
-      institutionId: z.optional(idSchema),
-      institutionName: z.optional(z.string()),
-      purpose: z.string(),
-      /** `all`: a list or a trend. */
-      reportId: z.string(),
-    }),
-  ),
-  next: z.optional(z.string()),
-});
-
 // ---- consent
 
 export const consentBody = z.strictObject({

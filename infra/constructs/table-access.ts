@@ -2,6 +2,7 @@ import { RELATION_PREFIX } from '../../shared/access/care-relations.ts';
 import { INSTITUTION_PREFIX } from '../../shared/access/institution-tree.ts';
 import { OPENID_PREFIX, OPENID_SCOPE } from '../../shared/access/openid-view.ts';
 import { PATIENT_PREFIX, PATIENT_SCOPE } from '../../shared/access/patient-view.ts';
+import { PERSON_PREFIX, PERSON_SCOPE } from '../../shared/access/person-view.ts';
 import { PHONE_PREFIX, PHONE_SCOPE } from '../../shared/access/phone-view.ts';
 import { SESSION_PREFIX } from '../../shared/access/sessions.ts';
 import type { Context } from '../../shared/context.ts';
@@ -97,6 +98,7 @@ const SEALED_VIEWS = new Map([
   [PATIENT_PREFIX, PATIENT_SCOPE],
   [OPENID_PREFIX, OPENID_SCOPE],
   [PHONE_PREFIX, PHONE_SCOPE],
+  [PERSON_PREFIX, PERSON_SCOPE],
 ]);
 
 /** Keys a context declares, and those of the sealed views it is granted. */

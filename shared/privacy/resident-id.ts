@@ -70,6 +70,12 @@ export function upgradeResidentId(number: string): string | undefined {
   return `${body}${checkCharacter(body)}`;
 }
 
+/** As typed or read from a card: full-width digits, blanks, a small x, the 15 digits of before 1999. */
+export function normaliseResidentId(text: string): string {
+  const number = text.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
+  return upgradeResidentId(number) ?? number;
+}
+
 function checkCharacter(number: string): string {
   const sum = WEIGHTS.reduce((total, weight, i) => total + weight * Number(number[i]), 0);
   return CHECK_CHARACTERS.charAt(sum % 11);

@@ -115,6 +115,7 @@ describe('access to the table', () => {
   it.each([
     ['profiles of patients', 'patient#', 'keys#patient'],
     ['openids of accounts', 'openid#', 'keys#openid'],
+    ['cards of patients', 'person#', 'keys#person'],
   ])('opens the sealed %s, with their keys, to whoever is granted them', (_, prefix, keys) => {
     const granted = (access: 'read' | 'write') => ({ ...plain, grants: [{ prefix, access }] });
     expect(wrappedAt(plain).decrypt).toEqual(['keys#ward', 'secrets#ward']);

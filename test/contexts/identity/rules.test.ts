@@ -5,13 +5,13 @@ import {
   guardianshipEndsAt,
   mayAssign,
   nameIsWellFormed,
-  normalisedName,
   passwordFaults,
   statesBefore,
   TRANSITIONS,
 } from '../../../functions/identity/rules.ts';
 import { totpStep } from '../../../functions/identity/totp.ts';
 import { addDays, ageOn, type Day, parseDay } from '../../../shared/kernel/china-time.ts';
+import { normaliseName } from '../../../shared/privacy/person-name.ts';
 
 const someDay = fc.integer({ min: 0, max: 45_000 }).map((days) => addDays('1900-01-01', days));
 
@@ -49,7 +49,7 @@ describe('a name', () => {
   );
 
   it('is compared without blanks and with one kind of dot', () => {
-    expect(normalisedName(' 阿依 古丽•买买提 ')).toBe('阿依古丽·买买提');
+    expect(normaliseName(' 阿依 古丽•买买提 ')).toBe('阿依古丽·买买提');
   });
 });
 

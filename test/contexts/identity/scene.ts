@@ -117,10 +117,12 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
 
   async function call(method: string, path: string, parts: CallParts = {}): Promise<Answer> {
     requests += 1;
+    const [rawPath, rawQueryString = ''] = path.split('?', 2);
     const event = {
       version: '2.0',
-      rawPath: path,
-      rawQueryString: '',
+      rawPath,
+      rawQueryString,
+      queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)),
       headers: {
         'content-type': 'application/json',
         ...(parts.token === undefined ? {} : { authorization: `Bearer ${parts.token}` }),
