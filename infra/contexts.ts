@@ -4,6 +4,7 @@ import { followup } from '../functions/followup/context.ts';
 import { identity } from '../functions/identity/context.ts';
 import { payment } from '../functions/payment/context.ts';
 import { referral } from '../functions/referral/context.ts';
+import { report } from '../functions/report/context.ts';
 import { signing } from '../functions/signing/context.ts';
 import type { Context } from '../shared/context.ts';
 
@@ -16,4 +17,5 @@ export const contexts: readonly Context[] = [
   referral,
   signing,
   followup,
+  report,
 ];

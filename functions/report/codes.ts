@@ -5,15 +5,12 @@ export type Kind = (typeof KINDS)[number];
 
 /** Where the examination was done for the patient: inpatient records are kept longer. */
 export const SETTINGS = ['OUTPATIENT', 'EMERGENCY', 'INPATIENT', 'CHECK_UP'] as const;
-export type Setting = (typeof SETTINGS)[number];
 
 /** What the sender says of one value; CRITICAL_…: 危急值. */
 export const FLAGS = ['NORMAL', 'LOW', 'HIGH', 'ABNORMAL', 'CRITICAL_LOW', 'CRITICAL_HIGH'] as const;
-export type Flag = (typeof FLAGS)[number];
 
 /** Categories that are released in person (policy says which items belong to them). */
 export const SENSITIVE_CATEGORIES = ['HIV', 'STI', 'GENETICS', 'PSYCHIATRY'] as const;
-export type SensitiveCategory = (typeof SENSITIVE_CATEGORIES)[number];
 
 /**
  * How far a report is open to its patient. AT_COUNTER: listed without content; HIDDEN: not listed; RELEASED: a clerk
@@ -34,7 +31,6 @@ export const REPEAT_REASONS = [
   'FORENSIC',
   'OTHER_NEED',
 ] as const;
-export type RepeatReason = (typeof REPEAT_REASONS)[number];
 
 /** Why somebody reads: stated by staff, kept with the access, shown to the resident. */
 export const PURPOSES = ['TREATMENT', 'REFERRAL', 'FOLLOW_UP', 'CONSULTATION', 'CRITICAL_VALUE'] as const;

@@ -1,15 +1,6 @@
 import * as z from 'zod/mini';
 import { daySchema, instantSchema } from '../../shared/kernel/schemas.ts';
-import {
-  CONSENT_KINDS,
-  FLAGS,
-  KINDS,
-  PURPOSES,
-  RELEASES,
-  REPEAT_REASONS,
-  SENSITIVE_CATEGORIES,
-  SETTINGS,
-} from './codes.ts';
+import { CONSENT_KINDS, FLAGS, KINDS, PURPOSES, RELEASES, SENSITIVE_CATEGORIES, SETTINGS } from './codes.ts';
 import { CRITICAL_STATUSES, STATUSES } from './transitions.ts';
 
 /** The published language of reports: requests, answers, events. Instants UTC, days Asia/Shanghai. */
@@ -23,33 +14,14 @@ const nameSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(100));
 const text = z.string().check(z.trim(), z.minLength(1), z.maxLength(4_000));
 const kindSchema = z.enum(KINDS);
 const statusSchema = z.enum(STATUSES);
-const monthSchema = z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/));
 /** 互认标识: where it is recognised and HR, such as 河南HR. */
 const tagSchema = z.string().check(z.regex(/^\p{Script=Han}{2,10}HR$/u));
 
 export const patientParams = z.strictObject({ patientId: idSchema });
 export const reportParams = z.strictObject({ patientId: idSchema, reportId: idSchema });
-export const fileParams = z.strictObject({ patientId: idSchema, reportId: idSchema, fileId: idSchema });
 export const trendParams = z.strictObject({ patientId: idSchema, code: codeSchema });
 export const consentParams = z.strictObject({ patientId: idSchema, kind: z.enum(CONSENT_KINDS) });
 export const institutionParams = z.strictObject({ institutionId: idSchema });
-export const institutionPatientParams = z.strictObject({ institutionId: idSchema, patientId: idSchema });
-export const institutionReportParams = z.strictObject({
-  institutionId: idSchema,
-  patientId: idSchema,
-  reportId: idSchema,
-});
-export const institutionFileParams = z.strictObject({
-  institutionId: idSchema,
-  patientId: idSchema,
-  reportId: idSchema,
-  fileId: idSchema,
-});
-export const institutionTrendParams = z.strictObject({
-  institutionId: idSchema,
-  patientId: idSchema,
-  code: codeSchema,
-});
 export const counterParams = z.strictObject({ institutionId: idSchema, reportId: idSchema });
 
 // ---- what a hospital publishes
@@ -136,9 +108,6 @@ export const publishBody = z.strictObject({
   reports: z.array(z.unknown()).check(z.minLength(1), z.maxLength(MOST_ROWS)),
 });
 
-/** FHIR R4: one DiagnosticReport with what it needs `contained`, or a Bundle of them. Judged by `fhir-*.ts`. */
-export const fhirBody = z.looseObject({ resourceType: z.enum(['DiagnosticReport', 'Bundle']) });
-
 export const OUTCOMES = ['PUBLISHED', 'REPEATED', 'OLDER', 'REFUSED'] as const;
 
 const rowFault = z.object({ path: z.string(), code: z.string(), message: z.string() });
@@ -159,20 +128,12 @@ export const rowOutcome = z.object({
 export type RowOutcome = z.output<typeof rowOutcome>;
 export const publishAnswer = z.object({ rows: z.array(rowOutcome) });
 
-export const uploadBody = z.strictObject({
-  contentType: z.enum(FILE_TYPES),
-  sizeBytes: z.int().check(z.minimum(1)),
-  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-});
-
 // ---- what is read
 
 export const listQuery = z.strictObject({ kind: z.optional(kindSchema), after: z.optional(z.string()) });
 export const trendQuery = z.strictObject({ from: z.optional(daySchema), until: z.optional(daySchema) });
 /** Staff say why; residents need not. */
 export const purposeQuery = z.strictObject({ purpose: z.enum(PURPOSES) });
-export const staffListQuery = z.extend(listQuery, purposeQuery.shape);
-export const staffTrendQuery = z.extend(trendQuery, purposeQuery.shape);
 export const pageQuery = z.strictObject({ after: z.optional(z.string()) });
 
 const cardFields = {
@@ -225,8 +186,6 @@ export type ReportView = z.output<typeof reportView>;
 
 /** Every version that was ever final or amended, the newest first. */
 export const editionList = z.object({ editions: z.array(reportView) });
-
-export const fileLink = z.object({ url: z.string(), expiresAt: instantSchema });
 
 /** One line of a chart: one unit and what it is measured on. Units that cannot be converted stand apart. */
 export const trendView = z.object({
@@ -314,61 +273,6 @@ export const criticalView = z.object({
 export const criticalList = z.object({ criticalValues: z.array(criticalView), next: z.optional(z.string()) });
 export const resolveBody = z.strictObject({ measure: text });
 
-// ---- recognition
-
-export const checkBody = z.strictObject({
-  codes: z.array(codeSchema).check(z.minLength(1), z.maxLength(20)),
-});
-const offer = z.object({
-  code: z.string(),
-  name: z.string(),
-  reportId: idSchema,
-  institutionId: idSchema,
-  institutionName: z.string(),
-  effectiveAt: instantSchema,
-  /** The last day on which it counts. */
-  validUntil: daySchema,
-  /** What it rests on. */
-  scope: z.enum(['ALLIANCE', 'CITY', 'PROVINCE']),
-  tag: z.optional(z.string()),
-});
-export type Offer = z.output<typeof offer>;
-export const checkView = z.object({ offers: z.array(offer) });
-export const orderBody = z.strictObject({
-  code: codeSchema,
-  /** Uses this result instead. */
-  recognises: z.optional(idSchema),
-  repeatReason: z.optional(z.enum(REPEAT_REASONS)),
-});
-export const orderView = z.object({
-  decision: z.enum(['ORDERED', 'RECOGNISED', 'REPEATED']),
-  code: z.string(),
-  recognises: z.optional(idSchema),
-  repeatReason: z.optional(z.enum(REPEAT_REASONS)),
-});
-export const countsQuery = z.strictObject({ from: monthSchema, until: monthSchema });
-export const countsView = z.object({
-  institutionId: idSchema,
-  /** 口径. */
-  definition: z.string(),
-  meaning: z.string(),
-  from: monthSchema,
-  until: monthSchema,
-  asOf: instantSchema,
-  recognised: z.int(),
-  repeated: z.int(),
-  /** Recognised of all for which an equal result was there; left out: there was none. */
-  percent: z.optional(z.number()),
-  months: z.array(
-    z.object({
-      month: monthSchema,
-      recognised: z.int(),
-      repeated: z.int(),
-      reasons: z.record(z.string(), z.int()),
-    }),
-  ),
-});
-
 // ---- events: ids and codes only
 
 /** `report.ordered`, `report.collected`, … `report.cancelled`, `report.matched`, `report.released`. */
@@ -384,7 +288,10 @@ export const reportMoved = z.object({
   by: z.string(),
   role: z.string(),
 });
-/** `report.critical-notified`, `-escalated`, `-acknowledged`, `-resolved`, `-withdrawn`. */
+/**
+ * @public
+ * `report.critical-notified`, `-escalated`, `-acknowledged`, `-resolved`, `-withdrawn`.
+ */
 export const criticalMoved = z.object({
   reportId: idSchema,
   patientId: z.optional(idSchema),

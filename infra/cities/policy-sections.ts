@@ -3,6 +3,7 @@ import { followupPolicy, questionnairePolicy } from '../../functions/followup/po
 import { identityPolicy } from '../../functions/identity/policy.ts';
 import { paymentPolicy } from '../../functions/payment/policy.ts';
 import { referralPolicy } from '../../functions/referral/policy.ts';
+import { criticalPolicy, recognitionPolicy, reportPolicy } from '../../functions/report/policy.ts';
 import { signingPolicy } from '../../functions/signing/policy.ts';
 import type { AnyPolicySection } from '../../shared/policy/city.ts';
 
@@ -15,4 +16,7 @@ export const policySections: readonly AnyPolicySection[] = [
   paymentPolicy,
   referralPolicy,
   signingPolicy,
+  reportPolicy,
+  criticalPolicy,
+  recognitionPolicy,
 ];

@@ -8,6 +8,8 @@ export const ROLES = [
   'clerk',
   'call-centre-agent',
   'referral-coordinator',
+  /** A hospital's laboratory or imaging system: it publishes reports and does nothing else. */
+  'report-publisher',
   'institution-administrator',
   'health-authority',
 ] as const;

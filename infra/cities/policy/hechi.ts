@@ -5,6 +5,7 @@ import { usualQuestionnaires } from './followup-questionnaires.ts';
 import { usualIdentity } from './identity.ts';
 import { usualPayment } from './payment.ts';
 import { usualReferral } from './referral.ts';
+import { reportPolicies } from './report.ts';
 import { usualSigning } from './signing.ts';
 
 /** Section name → dated entries, each with its source. */
@@ -16,4 +17,5 @@ export const hechiPolicy: RawPolicy = {
   payment: usualPayment,
   referral: usualReferral,
   signing: usualSigning,
+  ...reportPolicies,
 };

@@ -5,6 +5,7 @@ import { usualQuestionnaires } from './followup-questionnaires.ts';
 import { usualIdentity } from './identity.ts';
 import { countyPayment } from './payment.ts';
 import { countyReferral } from './referral.ts';
+import { reportPolicies } from './report.ts';
 import { usualSigning } from './signing.ts';
 
 /** Section name → dated entries, each with its source. */
@@ -16,4 +17,5 @@ export const pingdingshanPolicy: RawPolicy = {
   payment: countyPayment,
   referral: countyReferral,
   signing: usualSigning,
+  ...reportPolicies,
 };

@@ -1,0 +1,85 @@
+import type { Doer } from '../../shared/access/acting.ts';
+import type { Deps } from '../../shared/deps.ts';
+import { faultsOf } from '../../shared/http/field-faults.ts';
+import { type Publication, publication, type RowOutcome } from './contracts.ts';
+import { reportErrors } from './errors.ts';
+import { type Published, publishReport } from './publish-report.ts';
+import { institutions } from './store.ts';
+
+/** So many reports of a batch are written at one moment. */
+const AT_ONCE = 8;
+
+export interface Batch {
+  readonly institutionId: string;
+  /** As they came; each is judged by itself. */
+  readonly rows: readonly unknown[];
+  readonly doer: Doer;
+}
+
+interface Row {
+  readonly row: number;
+  readonly content: Publication;
+}
+
+/**
+ * R1: every row is a write of its own, and one that is refused hurts no other. Rows of one report are taken in their
+ * order, those of different reports side by side.
+ */
+export async function publishBatch(deps: Deps, batch: Batch): Promise<readonly RowOutcome[]> {
+  const outcomes: RowOutcome[] = [];
+  const byNumber = new Map<string, Row[]>();
+  for (const [row, given] of batch.rows.entries()) {
+    const parsed = publication.safeParse(given);
+    if (parsed.success) {
+      const content = inUtc(parsed.data);
+      const { reportNumber } = content;
+      byNumber.set(reportNumber, [...(byNumber.get(reportNumber) ?? []), { row, content }]);
+    } else {
+      const fields = faultsOf('body', parsed.error.issues);
+      outcomes.push({ row, ...refusal('ROW_INVALID'), fields: fields.map(({ in: _in, ...fault }) => fault) });
+    }
+  }
+  const isKnown = knownInstitutions(deps);
+  const queue = [...byNumber.values()];
+  const work = async (): Promise<void> => {
+    for (let rows = queue.shift(); rows !== undefined; rows = queue.shift()) {
+      for (const { row, content } of rows)
+        outcomes.push({ row, ...(await publishRow(deps, batch, content, isKnown)) });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return outcomes.toSorted((a, b) => a.row - b.row);
+}
+
+async function publishRow(
+  deps: Deps,
+  { institutionId, doer }: Batch,
+  content: Publication,
+  isKnown: (institutionId: string) => Promise<boolean>,
+): Promise<Published> {
+  const orderedBy = content.order.institutionId ?? institutionId;
+  if (!(await isKnown(institutionId)) || !(await isKnown(orderedBy))) return refusal('INSTITUTION_UNKNOWN');
+  return publishReport(deps, { institutionId, content, doer });
+}
+
+/** Instants are sorted and compared as text: one spelling each. */
+function inUtc(content: Publication): Publication {
+  const spelt = (instant: string): string => new Date(instant).toISOString();
+  return { ...content, issuedAt: spelt(content.issuedAt), effectiveAt: spelt(content.effectiveAt) };
+}
+
+/** Reads each institution of a batch once. */
+function knownInstitutions(deps: Deps): (institutionId: string) => Promise<boolean> {
+  const asked = new Map<string, Promise<boolean>>();
+  return (institutionId) => {
+    const known =
+      asked.get(institutionId) ??
+      institutions.get(deps.table, institutionId).then((copy) => copy?.active === true);
+    asked.set(institutionId, known);
+    return known;
+  };
+}
+
+function refusal(code: 'ROW_INVALID' | 'INSTITUTION_UNKNOWN'): Published {
+  return { outcome: 'REFUSED', code, message: reportErrors.definitions[code].message };
+}
