@@ -10,7 +10,7 @@ export const idSchema = z.string().check(z.regex(/^[\w-]{1,64}$/));
 const codesOf = <T extends Record<string, string>>(codes: T): z.ZodMiniType<keyof T & string> =>
   z.enum(Object.keys(codes) as [keyof T & string]);
 const templateName = z.string().check(z.regex(/^[A-Z][A-Z0-9_]{1,40}$/));
-const taskIdSchema = z.string().check(z.regex(/^\d{4,6}$/));
+const taskIdSchema = z.string().check(z.regex(/^[\w-]{1,64}-\d{4,6}$/));
 const canonical = z.string().check(z.regex(/^[\w-]{1,40}\|[\w.-]{1,20}$/));
 
 export const patientParams = z.strictObject({ patientId: idSchema });
@@ -179,6 +179,7 @@ export const followupMoved = z.object({
 export const reminderDue = z.extend(followupMoved, {
   taskId: z.string(),
   template: z.enum([...(Object.keys(KINDS) as (keyof typeof KINDS)[]), 'OVERDUE']),
+  /** The day to name: the task's, or where that has passed the reminder's own. */
   dueOn: daySchema,
   /** The n-th of its task. */
   reminder: z.int(),

@@ -28,7 +28,7 @@ export async function draftReferral(
   const { proposal } = plan;
   const page = await answers.query(deps.table, {
     pk: ofPatient(patientId),
-    sk: { beginsWith: `answer#${planId}#` },
+    sk: { beginsWith: `answer#${planId}-` },
     limit: ANSWERS,
     descending: true,
     consistent: true,

@@ -1,5 +1,5 @@
 import type { Doer } from '../../shared/access/acting.ts';
-import type { TransactOperation, Value } from '../../shared/data/table.ts';
+import type { TransactOperation, Value, WriteOptions } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
@@ -51,23 +51,35 @@ export function templateOf(
   return found;
 }
 
-/** A change to a task as it was seen; along the table where its state changes. */
-export function taskOperation(deps: Deps, seen: Task, change: TaskChange, doer: Doer): TransactOperation {
+interface TaskWrite {
+  readonly after: Task;
+  readonly options: WriteOptions;
+}
+
+/** A change to a task as it was seen; along the table where its state changes (rule F3). */
+function taskWrite(deps: Deps, seen: Task, change: TaskChange, doer: Doer): TaskWrite {
   const { to, news, more, timerAt } = change;
   const after = changedTask(deps, seen, change);
-  return tasks.putOperation(seen, after, {
+  const options = {
     if: {
       version: seen.version,
       ...(to === undefined ? {} : { $all: [{ status: seen.status }, { status: { in: tasksBefore(to) } }] }),
     },
     ...(news === undefined ? {} : { event: followupEvent(deps, news, after, doer, more) }),
     timer: timerAt === undefined ? timerFor(policyNow(deps), after) : { kind: TICK, at: timerAt },
-  });
+  };
+  return { after, options };
 }
 
-/** False: somebody was faster. */
+export function taskOperation(deps: Deps, seen: Task, change: TaskChange, doer: Doer): TransactOperation {
+  const { after, options } = taskWrite(deps, seen, change, doer);
+  return tasks.putOperation(seen, after, options);
+}
+
+/** The change alone, by one conditional write. False: somebody was faster. */
 export async function tryTask(deps: Deps, seen: Task, change: TaskChange, doer: Doer): Promise<boolean> {
-  return (await deps.table.transact([taskOperation(deps, seen, change, doer)])).ok;
+  const { after, options } = taskWrite(deps, seen, change, doer);
+  return (await tasks.put(deps.table, seen, after, options)).ok;
 }
 
 /** A new task, for the transaction of the step that makes it. */

@@ -3,7 +3,7 @@ import { addDays, type Day, dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import type { Kind, Level } from './codes.ts';
 import { policyNow, templateOf } from './moves.ts';
-import type { Plan, Task } from './store.ts';
+import { type Plan, type Task, taskIdOf } from './store.ts';
 import { placeDay, type Visit, type Window } from './visits.ts';
 
 /** What a plan goes on with. One task at a time: the next one is made in the write that ends the last. */
@@ -58,7 +58,7 @@ function made(deps: Deps, plan: Begun, { kind, window, visit, rules = [] }: Want
   return {
     patientId,
     planId,
-    taskId: String(tasks + 1).padStart(4, '0'),
+    taskId: taskIdOf(planId, tasks + 1),
     institutionId,
     ...(careTeamId === undefined ? {} : { careTeamId }),
     template,

@@ -28,12 +28,15 @@ export function finishedKey(institutionId: string, month: string): string {
 }
 
 export function taskLink(task: Task): Link {
-  const id = `${task.planId}#${task.taskId}`;
-  if (isOpen(task)) return { lookupPk: bucketKey(task, 'due'), lookupSk: `${task.dueOn}#${id}` };
-  if (task.status === 'LOST') return { lookupPk: bucketKey(task, 'lost'), lookupSk: `${task.dueOn}#${id}` };
+  if (isOpen(task)) return { lookupPk: bucketKey(task, 'due'), lookupSk: `${task.dueOn}#${task.taskId}` };
+  if (task.status === 'LOST')
+    return { lookupPk: bucketKey(task, 'lost'), lookupSk: `${task.dueOn}#${task.taskId}` };
   const at = task.status === 'DONE' ? task.history.at(-1)?.at : undefined;
   if (at === undefined) return {};
-  return { lookupPk: finishedKey(task.institutionId, dayOf(at).slice(0, 7)), lookupSk: `${at}#${id}` };
+  return {
+    lookupPk: finishedKey(task.institutionId, dayOf(at).slice(0, 7)),
+    lookupSk: `${at}#${task.taskId}`,
+  };
 }
 
 export function planLink(plan: Plan): Link {

@@ -128,7 +128,7 @@ export async function listTasks(
   const from: Item | undefined = await openCursor(deps, place, after);
   const page = await tasks.query(deps.table, {
     pk: ofPatient(patientId),
-    sk: { beginsWith: `task#${planId}#` },
+    sk: { beginsWith: `task#${planId}-` },
     limit: PAGE,
     descending: true,
     ...(from === undefined ? {} : { after: from }),

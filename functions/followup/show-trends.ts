@@ -22,7 +22,7 @@ export async function showTrends(
   if (seen === undefined) throw followupErrors.refusal('PLAN_NOT_FOUND');
   const page = await answers.query(deps.table, {
     pk: ofPatient(patientId),
-    sk: { beginsWith: `answer#${planId}#` },
+    sk: { beginsWith: `answer#${planId}-` },
     limit: MOST_POINTS,
     descending: true,
   });

@@ -10,7 +10,7 @@ export interface PlanId {
 }
 
 export interface TaskId extends PlanId {
-  /** Its number in the plan, `0001` and on. */
+  /** The plan's id and its number in it, `<planId>-0001` and on: whoever hears of it knows it by this alone. */
   readonly taskId: string;
 }
 
@@ -128,14 +128,14 @@ export const plans = entity<PlanId, Plan>(CONTEXT, 'plan', ({ patientId, planId 
   sk: `plan#${planId}`,
 }));
 
-export const tasks = entity<TaskId, Task>(CONTEXT, 'task', ({ patientId, planId, taskId }) => ({
+export const tasks = entity<TaskId, Task>(CONTEXT, 'task', ({ patientId, taskId }) => ({
   pk: ofPatient(patientId),
-  sk: `task#${planId}#${taskId}`,
+  sk: `task#${taskId}`,
 }));
 
-export const answers = entity<TaskId, Answer>(CONTEXT, 'answer', ({ patientId, planId, taskId }) => ({
+export const answers = entity<TaskId, Answer>(CONTEXT, 'answer', ({ patientId, taskId }) => ({
   pk: ofPatient(patientId),
-  sk: `answer#${planId}#${taskId}`,
+  sk: `answer#${taskId}`,
 }));
 
 /** One open plan a patient and template: names it for as long as it is open. */
@@ -157,8 +157,16 @@ export const teams = entity<string, TeamCopy>(CONTEXT, 'team copy', (careTeamId)
   sk: 'copy',
 }));
 
+export function taskIdOf(planId: string, number: number): string {
+  return `${planId}-${String(number).padStart(4, '0')}`;
+}
+
 /** The task of an item whose timer is due. */
 export function taskOf({ pk, sk }: { readonly pk: string; readonly sk: string }): TaskId {
-  const [, planId = '', taskId = ''] = sk.split('#');
-  return { patientId: pk.slice(ofPatient('').length), planId, taskId };
+  const taskId = sk.slice('task#'.length);
+  return {
+    patientId: pk.slice(ofPatient('').length),
+    planId: taskId.slice(0, taskId.lastIndexOf('-')),
+    taskId,
+  };
 }

@@ -15,9 +15,9 @@ import { type Due, isQuiet, nextDue, nextMorning } from './waits.ts';
 
 const WORK: Readonly<Record<Exclude<Due, 'LOSE'>, (deps: Deps, task: Task) => TaskChange>> = {
   OPEN: (deps, task) => ({ to: 'DUE', ...placedAnew(deps, task) }),
-  REMIND: (_deps, task) => ({ to: 'REMINDED', ...reminder(task, task.kind) }),
+  REMIND: (deps, task) => ({ to: 'REMINDED', ...reminder(deps, task, task.kind) }),
   CLOSE: () => ({ to: 'OVERDUE' }),
-  REMIND_AGAIN: (_deps, task) => reminder(task, 'OVERDUE'),
+  REMIND_AGAIN: (deps, task) => reminder(deps, task, 'OVERDUE'),
 };
 
 const TOLD: readonly Due[] = ['REMIND', 'REMIND_AGAIN'];
@@ -35,11 +35,12 @@ export const tickTask: TimerHandler = async (deps, { key }) => {
 };
 
 /** The event in the item is the reminder: written once, under the version that was seen, it is sent once. */
-function reminder(task: Task, template: string): TaskChange {
+function reminder(deps: Deps, task: Task, template: string): TaskChange {
+  const today = dayOf(deps.clock.now());
   return {
     set: { reminders: task.reminders + 1 },
     news: EVENTS.reminder,
-    more: { template, dueOn: task.dueOn, reminder: task.reminders + 1 },
+    more: { template, dueOn: task.dueOn < today ? today : task.dueOn, reminder: task.reminders + 1 },
   };
 }
 

@@ -16,8 +16,8 @@ interface Entry {
 }
 
 /** The same share of a span for the same task, whoever asks: spreads what is due on one day. */
-export function spreadMs({ patientId, planId, taskId }: TaskId, minutes: number): number {
-  const digest = createHash('sha256').update(`${patientId}|${planId}|${taskId}`).digest();
+export function spreadMs({ taskId }: Pick<TaskId, 'taskId'>, minutes: number): number {
+  const digest = createHash('sha256').update(taskId).digest();
   return digest.readUInt32BE(0) % (minutes * 60_000);
 }
 
