@@ -4,15 +4,13 @@ import { createApi } from '../../shared/http/api.ts';
 import { createWorker } from '../../shared/worker.ts';
 import { withStepFunctions } from '../../shared/workflows/step-functions.ts';
 import { usesWorkflows } from '../../shared/workflows/workflows.ts';
-import { invoke, type LambdaHandler, type LambdaSettings } from './lambda.ts';
+import { invoke, type LambdaHandler } from './lambda.ts';
 
 /** Both Lambda functions of every context, in this process. */
 export interface LocalFunctions {
   /** Undefined where no context has that name. */
   invokeApi(context: string, event: unknown): Promise<unknown> | undefined;
   invokeWorker(context: string, event: unknown): Promise<unknown>;
-  /** Changes with every call; undefined while one is under way. What was read since it was the same, still holds. */
-  quietSince(): number | undefined;
 }
 
 /** As the functions on AWS. */
@@ -30,26 +28,18 @@ export function createFunctions(city: string, contexts: readonly Context[], deps
       },
     ]),
   );
-  let [begun, ended] = [0, 0];
-  const counted = (handler: LambdaHandler, event: unknown, settings: LambdaSettings): Promise<unknown> => {
-    begun += 1;
-    return invoke(handler, event, settings).finally(() => {
-      ended += 1;
-    });
-  };
   return {
-    quietSince: () => (begun === ended ? begun : undefined),
     invokeApi(context, event) {
       const handlers = made.get(context);
       if (handlers === undefined) return undefined;
       const settings = { functionName: `${city}-${context}-api`, timeoutSeconds: API_SECONDS };
-      return counted(handlers.api, event, settings);
+      return invoke(handlers.api, event, settings);
     },
     async invokeWorker(context, event) {
       const handlers = made.get(context);
       if (handlers === undefined) throw new Error(`no context ${context}`);
       const settings = { functionName: `${city}-${context}-worker`, timeoutSeconds: WORKER_SECONDS };
-      return counted(handlers.worker, event, settings);
+      return invoke(handlers.worker, event, settings);
     },
   };
 }

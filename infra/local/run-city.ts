@@ -7,6 +7,7 @@ import { startTime } from './clock/start-time.ts';
 import { VirtualClock } from './clock/virtual-clock.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startDatabase } from './database.ts';
+import { timerChangeOf } from './events/bus-event.ts';
 import { DeadLetters } from './events/dead-letters.ts';
 import { startPump } from './events/start-pump.ts';
 import { createFunctions } from './functions-in-process.ts';
@@ -20,6 +21,7 @@ import { openObjects } from './objects/open-objects.ts';
 import { watchProcess } from './processes.ts';
 import { startProviders } from './providers.ts';
 import { Teardown } from './teardown.ts';
+import { DueTimers, sweptCount } from './timers/due-timers.ts';
 import type { WeChatUser } from './wechat/mini-program.ts';
 import type { LaptopMerchant } from './wechat/pay/laptop.ts';
 import { operatePay } from './wechat/pay/operator.ts';
@@ -101,17 +103,23 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
   const letters = new DeadLetters(`${folder.path}/dead-letters.jsonl`);
   const functions = createFunctions(city.id, contexts, deps);
   const shared = { contexts, clock, letters, folder: folder.path, signal: stopping.signal, ...functions };
+  const timers = new DueTimers({
+    contexts,
+    sweep: async (context) => sweptCount(await functions.invokeWorker(context, { sweep: true })),
+  });
+  await timers.load(deps.table);
   const { pump, streamFaults } = await startPump({
     ...shared,
+    onRecord: (record) => timers.follow(timerChangeOf(record)),
     city: city.id,
     region: city.region,
     tableName: env.TABLE_NAME,
   });
   teardown.add(() => pump.stop());
   const workflows = await startWorkflows({ ...plan, ...shared, city: city.id }, teardown);
-  const { machine, timers, stop } = startTime({
+  const { machine, stop } = startTime({
     ...shared,
-    table: deps.table,
+    timers,
     drain: () => pump.drain(),
     agendas: [workflows, pay.standIn.agenda],
   });

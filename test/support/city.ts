@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Move } from '../../infra/local/clock/time-machine.ts';
 import { isRunning } from '../../infra/local/processes.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
 export interface Answer {
   readonly status: number;
@@ -74,7 +75,7 @@ process.once('SIGTERM', () => process.exit(143));
 
 /** Call `stop` in a `finally`, or by `onTestFinished`. */
 export async function startCity(options: CityOptions = {}): Promise<TestCity> {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tiered-care-city-'));
+  const folder = options.folder ?? scratchFolder('tiered-care-city-');
   const gone = (): void => {
     endEngine(folder, options.folder === undefined);
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });

@@ -1,10 +1,9 @@
 import type { Context } from '../../../shared/context.ts';
-import type { Table } from '../../../shared/data/table.ts';
 import type { DeadLetters } from '../events/dead-letters.ts';
 import { callPersistently } from '../events/persistent-call.ts';
 import { stateFile } from '../state-file.ts';
 import { DailySchedules, firedState } from '../timers/daily-schedules.ts';
-import { DueTimers, sweptCount } from '../timers/due-timers.ts';
+import type { DueTimers } from '../timers/due-timers.ts';
 import { type Agenda, TimeMachine, type TimeMachineParts } from './time-machine.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -13,9 +12,8 @@ const TICK_MS = 1_000;
 export interface TimePlan {
   readonly clock: VirtualClock;
   readonly contexts: readonly Context[];
-  readonly table: Table;
+  readonly timers: DueTimers;
   readonly invokeWorker: (context: string, event: unknown) => Promise<unknown>;
-  readonly quietSince: () => number | undefined;
   readonly letters: DeadLetters;
   readonly folder: string;
   readonly drain: TimeMachineParts['drain'];
@@ -27,17 +25,10 @@ export interface TimePlan {
 /** Timers and schedules of the city, looked at each second, and the machine that moves its clock. */
 export function startTime(plan: TimePlan): {
   machine: TimeMachine;
-  timers: DueTimers;
   stop: () => Promise<void>;
 } {
   const { clock, contexts, invokeWorker, letters, signal } = plan;
   const now = () => clock.now();
-  const timers = new DueTimers({
-    contexts,
-    table: plan.table,
-    quietSince: plan.quietSince,
-    sweep: async (context) => sweptCount(await invokeWorker(context, { sweep: true })),
-  });
   const schedules = new DailySchedules({
     contexts,
     state: stateFile(`${plan.folder}/schedules.json`, firedState, {}),
@@ -56,7 +47,7 @@ export function startTime(plan: TimePlan): {
   });
   const machine = new TimeMachine({
     clock,
-    agendas: [schedules, timers, ...plan.agendas],
+    agendas: [schedules, plan.timers, ...plan.agendas],
     drain: plan.drain,
   });
   // What came due while the laptop was off.
@@ -65,7 +56,6 @@ export function startTime(plan: TimePlan): {
   const tick = setInterval(() => void machine.tick().catch(() => undefined), TICK_MS);
   return {
     machine,
-    timers,
     stop: async () => {
       clearInterval(tick);
       await machine.idle();

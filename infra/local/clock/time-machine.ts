@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** Something with appointments in time: timers, schedules, and whatever else waits on the city's clock. */
@@ -80,6 +81,8 @@ export class TimeMachine {
       const nexts = await Promise.all(agendas.map((agenda) => agenda.nextAfter(after)));
       const next = Math.min(...nexts.map((at) => at ?? Number.POSITIVE_INFINITY));
       if (next > target) break;
+      // Requests, signals and real time go on while a year passes.
+      await otherWork();
       clock.moveTo(next);
       steps += 1;
       settledAt = await this.#settle(tally);

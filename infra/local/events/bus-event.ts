@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventBridgeEvent } from 'aws-lambda';
+import { itemName, type TimerChange } from '../timers/due-timers.ts';
 import type { StreamRecord } from './stream-reader.ts';
 
 export type BusEvent = EventBridgeEvent<string, { readonly type: string; readonly event: string }>;
@@ -33,7 +34,15 @@ export function busEventOf(record: StreamRecord, origin: EventOrigin): BusEvent 
 }
 
 /** Records of one item are delivered one after the other. */
-export function itemKeyOf(record: StreamRecord): string {
-  const keys = record.dynamodb?.Keys ?? {};
-  return JSON.stringify([keys['pk']?.S ?? '', keys['sk']?.S ?? '']);
+export function itemOf({ dynamodb }: StreamRecord): string {
+  const { pk, sk } = dynamodb?.Keys ?? {};
+  return itemName(pk?.S ?? '', sk?.S ?? '');
+}
+
+/** What a record says of the timer that its item carries now. */
+export function timerChangeOf(record: StreamRecord): TimerChange {
+  const { dueShard, dueAt } = record.dynamodb?.NewImage ?? {};
+  const [shard, at] = [dueShard?.S, dueAt?.S];
+  const timer = shard === undefined || at === undefined ? undefined : { shard, dueAt: at };
+  return { item: itemOf(record), timer };
 }

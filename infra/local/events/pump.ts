@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { StateFile } from '../state-file.ts';
-import { type BusEvent, busEventOf, type EventOrigin, itemKeyOf } from './bus-event.ts';
+import { type BusEvent, busEventOf, type EventOrigin, itemOf } from './bus-event.ts';
 import type { StreamFaults } from './stream-faults.ts';
-import type { PlacedRecord, StreamPosition, StreamReader } from './stream-reader.ts';
+import type { PlacedRecord, StreamPosition, StreamReader, StreamRecord } from './stream-reader.ts';
 
 export const checkpointState = z.object({
   position: z.optional(z.object({ streamArn: z.string(), shardId: z.string(), sequenceNumber: z.string() })),
@@ -13,6 +13,8 @@ export interface PumpParts {
   readonly reader: StreamReader;
   /** Called with each event until every consumer has it or its dead letter is written; false: ask again after a restart. */
   readonly deliver: (event: BusEvent) => Promise<boolean>;
+  /** Called with every record as it is read, before anything is delivered. */
+  readonly onRecord?: (record: StreamRecord) => void;
   readonly checkpoint: StateFile<z.output<typeof checkpointState>>;
   readonly faults: StreamFaults;
   readonly origin: EventOrigin;
@@ -58,6 +60,7 @@ export class Pump {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#reading;
+    if (this.#parts.faults.paused) return;
     const late = new AbortController();
     const waited = sleep(STOPPING_MS, undefined, { signal: late.signal, ref: false }).catch(() => undefined);
     await Promise.race([Promise.all(this.#tails.values()), waited]);
@@ -97,11 +100,14 @@ export class Pump {
   }
 
   async #read(): Promise<number> {
-    if (this.#parts.faults.paused || this.#inFlight.length >= MOST_IN_FLIGHT) return 0;
+    if (this.#inFlight.length >= MOST_IN_FLIGHT) return 0;
     try {
       const placed = await this.#parts.reader.read();
       this.#lastError = undefined;
-      for (const one of placed) this.#take(one);
+      for (const one of placed) {
+        this.#parts.onRecord?.(one.record);
+        this.#take(one);
+      }
       if (placed.length > 0) this.#passCheckpoint();
       return placed.length;
     } catch (error) {
@@ -119,7 +125,7 @@ export class Pump {
       entry.done = true;
       return;
     }
-    const key = itemKeyOf(record);
+    const key = itemOf(record);
     const tail = (this.#tails.get(key) ?? Promise.resolve()).then(() => this.#hand(event, entry));
     this.#tails.set(key, tail);
     void tail.finally(() => {

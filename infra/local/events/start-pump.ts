@@ -5,7 +5,7 @@ import type { Clock } from '../../../shared/kernel/clock.ts';
 import { stateFile } from '../state-file.ts';
 import { consumersOf } from './consumers.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { checkpointState, Pump } from './pump.ts';
+import { checkpointState, Pump, type PumpParts } from './pump.ts';
 import { StreamFaults } from './stream-faults.ts';
 import { createStreamsClient, StreamReader } from './stream-reader.ts';
 
@@ -16,6 +16,8 @@ export interface PumpPlan {
   readonly contexts: readonly Context[];
   readonly invokeWorker: (context: string, event: unknown) => Promise<unknown>;
   readonly clock: Clock;
+  /** As the pump's. */
+  readonly onRecord: NonNullable<PumpParts['onRecord']>;
   readonly letters: DeadLetters;
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -36,6 +38,7 @@ export async function startPump(
     reader: new StreamReader(streams, Table.LatestStreamArn, checkpoint.read().position),
     deliver: consumersOf({ ...plan, now: () => plan.clock.now() }),
     checkpoint,
+    onRecord: plan.onRecord,
     faults,
     origin: { source: `tiered-care.${plan.city}`, account: 'laptop', region: plan.region },
   });

@@ -13,17 +13,21 @@ export const streamFaultsSchema = z.object({
 /** What may go wrong between stream and consumers on AWS, on demand. */
 export class StreamFaults {
   #set: z.output<typeof streamFaultsSchema> = { copies: 1, delayMs: 0, paused: false };
+  #changed = Promise.withResolvers<void>();
 
   set(faults: z.output<typeof streamFaultsSchema>): void {
     this.#set = faults;
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
   }
 
   get paused(): boolean {
     return this.#set.paused;
   }
 
-  /** Waits as long as asked and answers how often the event is to be delivered. */
+  /** Waits until nothing is paused, and as long as asked, and answers how often the event is to be delivered. */
   async before(): Promise<number> {
+    while (this.#set.paused) await this.#changed.promise;
     if (this.#set.delayMs > 0) await sleep(this.#set.delayMs);
     return this.#set.copies;
   }

@@ -69,7 +69,7 @@ async function statusOf(parts: OpenCityParts): Promise<Readonly<Record<string, u
     now: new Date(clock.now()).toISOString(),
     contexts: contexts.map(({ name }) => name),
     events: pump.status(),
-    timersDue: await timers.dueCount(clock.now()),
+    timersDue: timers.dueCount(clock.now()),
     workflowsRunning: await parts.workflows.running(),
     engine: engine.endpoint,
     wechat: wechat.url,

@@ -1,16 +1,21 @@
 import * as z from 'zod/mini';
 import type { Context } from '../../../shared/context.ts';
 import { dueShards } from '../../../shared/data/schema.ts';
-import type { Table } from '../../../shared/data/table.ts';
+import type { Item, Table } from '../../../shared/data/table.ts';
 import type { Agenda } from '../clock/time-machine.ts';
 
 export interface DueTimersParts {
   readonly contexts: readonly Pick<Context, 'name' | 'timers'>[];
-  readonly table: Pick<Table, 'query'>;
   /** Answers what the worker's sweep says: how many timers it claimed. */
   readonly sweep: (context: string) => Promise<number>;
-  /** As the functions' `quietSince`. */
-  readonly quietSince: () => number | undefined;
+}
+
+/** What a record of the table's stream says of an item's timer. */
+export interface TimerChange {
+  /** Tells items apart. */
+  readonly item: string;
+  /** Undefined: it has none, or is gone. */
+  readonly timer?: { readonly shard: string; readonly dueAt: string } | undefined;
 }
 
 const sweepAnswer = z.object({ claimed: z.int() });
@@ -20,76 +25,76 @@ export function sweptCount(answer: unknown): number {
   return sweepAnswer.parse(answer).claimed;
 }
 
-/** Where one context's timers stand: the first of each partition that has one. */
-interface Firsts {
-  readonly context: string;
-  readonly instants: readonly number[];
-}
-
-/** The timers that items carry. A context without a due timer is left alone: looking costs a few index reads. */
+/**
+ * The timers that items carry, as the table's stream tells of them: asking the table for them would be half of what a
+ * stop of the clock costs. Complete once the stream has been read; only where a sweep is worth its call is decided on it.
+ */
 export class DueTimers implements Agenda {
   readonly name = 'timers';
   readonly #parts: DueTimersParts;
-  #lastLook: { readonly firsts: readonly Firsts[]; readonly quietSince: number } | undefined;
+  /** By context, the item → when its timer is due, epoch milliseconds. */
+  readonly #dueAt: ReadonlyMap<string, Map<string, number>>;
+  readonly #contextOf: ReadonlyMap<string, string>;
 
   constructor(parts: DueTimersParts) {
     this.#parts = parts;
+    const names = parts.contexts.flatMap(({ name, timers }) =>
+      Object.keys(timers).length === 0 ? [] : [name],
+    );
+    this.#dueAt = new Map(names.map((name) => [name, new Map()]));
+    this.#contextOf = new Map(names.flatMap((name) => dueShards(name).map((shard) => [shard, name])));
+  }
+
+  /** Once, at the start: what the stream told earlier processes. */
+  async load(table: Pick<Table, 'query'>): Promise<void> {
+    await Promise.all(Array.from(this.#contextOf.keys(), (shard) => this.#loadShard(table, shard)));
+  }
+
+  follow({ item, timer }: TimerChange): void {
+    for (const timers of this.#dueAt.values()) timers.delete(item);
+    if (timer === undefined) return;
+    const context = this.#contextOf.get(timer.shard);
+    if (context !== undefined) this.#dueAt.get(context)?.set(item, Date.parse(timer.dueAt));
   }
 
   async nextAfter(instantMs: number): Promise<number | undefined> {
-    const known = this.#known(instantMs) ?? (await this.#look(new Date(instantMs).toISOString()));
-    const instants = known.flatMap((one) => one.instants);
-    return instants.length === 0 ? undefined : Math.min(...instants);
+    let next: number | undefined;
+    for (const timers of this.#dueAt.values()) {
+      for (const at of timers.values()) if (at > instantMs && at < (next ?? Infinity)) next = at;
+    }
+    return next;
   }
 
   async fireDue(nowMs: number): Promise<number> {
     let fired = 0;
-    const quietSince = this.#parts.quietSince();
-    const firsts = await this.#look();
-    this.#lastLook = quietSince === undefined ? undefined : { firsts, quietSince };
-    for (const { context, instants } of firsts) {
-      if (instants.some((at) => at <= nowMs)) fired += await this.#parts.sweep(context);
+    for (const [context, timers] of this.#dueAt) {
+      if (dueIn(timers, nowMs) > 0) fired += await this.#parts.sweep(context);
     }
     return fired;
   }
 
-  /** How many timers are due now, at most 100 a context and shard. */
-  async dueCount(nowMs: number): Promise<number> {
-    const le = new Date(nowMs).toISOString();
-    const shards = this.#contexts().flatMap((context) => dueShards(context));
-    const pages = await Promise.all(
-      shards.map((pk) => this.#parts.table.query({ index: 'due', pk, sk: { le } })),
-    );
-    return pages.reduce((sum, { items }) => sum + items.length, 0);
+  /** How many timers are due now. */
+  dueCount(nowMs: number): number {
+    return Array.from(this.#dueAt.values(), (timers) => dueIn(timers, nowMs)).reduce((a, b) => a + b, 0);
   }
 
-  /** What the last look found, if nothing has run since and all of it lies ahead. */
-  #known(afterMs: number): readonly Firsts[] | undefined {
-    const last = this.#lastLook;
-    if (last === undefined || last.quietSince !== this.#parts.quietSince()) return undefined;
-    return last.firsts.every(({ instants }) => instants.every((at) => at > afterMs))
-      ? last.firsts
-      : undefined;
-  }
-
-  /** The first timer of each partition, or the first after an instant. */
-  async #look(after?: string): Promise<readonly Firsts[]> {
-    const first = async (pk: string): Promise<readonly number[]> => {
-      const sk = after === undefined ? {} : { sk: { gt: after } };
-      const { items } = await this.#parts.table.query({ index: 'due', pk, ...sk, limit: 1 });
-      return items.map((item) => Date.parse(String(item['dueAt'])));
-    };
-    return Promise.all(
-      this.#contexts().map(async (context) => ({
-        context,
-        instants: (await Promise.all(dueShards(context).map(first))).flat(),
-      })),
-    );
-  }
-
-  #contexts(): readonly string[] {
-    return this.#parts.contexts.flatMap(({ name, timers }) =>
-      Object.keys(timers).length === 0 ? [] : [name],
-    );
+  async #loadShard(table: Pick<Table, 'query'>, shard: string): Promise<void> {
+    let after: Item | undefined;
+    do {
+      const page = await table.query({ index: 'due', pk: shard, ...(after && { after }) });
+      for (const { pk, sk, dueAt } of page.items) {
+        this.follow({ item: itemName(pk, sk), timer: { shard, dueAt: String(dueAt) } });
+      }
+      after = page.next;
+    } while (after !== undefined);
   }
 }
+
+function dueIn(timers: ReadonlyMap<string, number>, nowMs: number): number {
+  let due = 0;
+  for (const at of timers.values()) if (at <= nowMs) due += 1;
+  return due;
+}
+
+/** As the stream's reader names items too. */
+export const itemName = (pk: string, sk: string): string => JSON.stringify([pk, sk]);

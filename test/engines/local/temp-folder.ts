@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 
 /** A new folder that goes when the test ends, however it ends. */
 export function tempFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tiered-care-'));
+  const folder = scratchFolder('tiered-care-');
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
