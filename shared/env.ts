@@ -15,6 +15,8 @@ const schema = z.object({
   BUS_NAME: z.optional(z.string()),
   /** What stands before the name of each of the city's state machines in its ARN; given to workers that use them. */
   STATE_MACHINE_ARN_PREFIX: z.optional(z.string()),
+  /** Where the city's files are: `https://<bucket>.s3.<region>.<suffix>`; given to functions that use them. */
+  BUCKET_URL: z.optional(z.string().check(z.regex(/^https?:\/\/[^/]+(\/[^/]+)?$/))),
   LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
   /** Overrides the address of WeChat's servers. */
   WECHAT_ENDPOINT: z._default(z.string().check(z.regex(/^https?:\/\//)), 'https://api.weixin.qq.com'),
@@ -47,7 +49,7 @@ export function readEnv(source: Record<string, string | undefined> = process.env
  * stand-ins. Read at each call, since credentials change. @throws InvalidEnvironment
  */
 export function awsConnection(
-  service: 'DYNAMODB' | 'DYNAMODB_STREAMS' | 'KMS' | 'SFN',
+  service: 'DYNAMODB' | 'DYNAMODB_STREAMS' | 'KMS' | 'S3' | 'SFN',
   region = process.env['AWS_REGION'],
 ): AwsConnection {
   if (region === undefined) throw new InvalidEnvironment(['AWS_REGION']);

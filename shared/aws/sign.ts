@@ -30,7 +30,7 @@ export function signedHeaders(
   credentials: AwsCredentials,
   at: number,
 ): Record<string, string> {
-  const time = new Date(at).toISOString().replace(/[-:]|\.\d{3}/g, '');
+  const time = compactTime(at);
   const { accessKeyId, sessionToken } = credentials;
   // In the order of their names, as the signature wants them.
   const headers: Record<string, string> = {
@@ -43,12 +43,31 @@ export function signedHeaders(
   const names = Object.keys(headers).join(';');
   const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`);
   const canonical = `POST\n/\n\n${lines.join('')}\n${names}\n${sha256(call.body)}`;
-  const scope = `${time.slice(0, 8)}/${call.region}/${call.service}/aws4_request`;
-  const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`;
-  const signature = hmac(keyOf(credentials, scope), text).toString('hex');
+  const scope = scopeOf(call, time);
+  const signature = signatureOf(canonical, { scope, time }, credentials);
   headers['authorization'] =
     `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
   return headers;
+}
+
+/** `20260302T000000Z`, as it stands in requests. */
+export function compactTime(at: number): string {
+  return new Date(at).toISOString().replace(/[-:]|\.\d{3}/g, '');
+}
+
+/** What a signature is good for: a day, a region, a service. */
+export function scopeOf({ service, region }: Pick<UnsignedCall, 'service' | 'region'>, time: string): string {
+  return `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
+}
+
+/** The signature, in hex, of a request as AWS writes it down (the canonical request). */
+export function signatureOf(
+  canonical: string,
+  { scope, time }: { readonly scope: string; readonly time: string },
+  credentials: AwsCredentials,
+): string {
+  const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`;
+  return hmac(keyOf(credentials, scope), text).toString('hex');
 }
 
 let known: { readonly of: string; readonly key: Buffer } | undefined;

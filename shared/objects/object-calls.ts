@@ -11,7 +11,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
 const LONGEST_SECONDS = 7 * 24 * 3600;
 
 /** The checksum as S3 takes it, and as a client repeats it. */
-const CHECKSUM_HEADER = 'x-amz-checksum-sha256';
+export const CHECKSUM_HEADER = 'x-amz-checksum-sha256';
 
 /** @throws InvalidObjectCall, which does not repeat the key */
 export function checkKey(key: string): void {

@@ -47,6 +47,7 @@ function call(bundle: string, event: unknown, { flags = [], from = folder }: Pla
         TABLE_NAME: 'demo-table',
         STATE_MACHINE_ARN_PREFIX: 'arn:aws-cn:states:cn-north-1:111122223333:stateMachine:demo-',
         KEY_ID: 'alias/demo',
+        BUCKET_URL: 'https://demo-files-111122223333.s3.ap-southeast-1.amazonaws.com',
         AWS_REGION: demo.region,
         AWS_ACCESS_KEY_ID: 'nobody',
         AWS_SECRET_ACCESS_KEY: 'nothing',
@@ -215,6 +216,18 @@ describe('no bundle carries', () => {
       .map(([path]) => path.split('/').at(-2));
     const users = contexts.filter(({ workflows: { starts, answers } }) => starts.length + answers.length > 0);
     expect(carrying.toSorted()).toEqual(users.map(({ name }) => `${name}-worker`).toSorted());
+  });
+
+  it('what signs for S3, but for the contexts with files', () => {
+    const carrying = Object.entries(metafile.outputs)
+      .filter(([, { inputs }]) =>
+        Object.keys(inputs).some((path) => path.endsWith('shared/objects/s3-signer.ts')),
+      )
+      .map(([path]) => path.split('/').at(-2));
+    const users = contexts.filter(({ objects }) => objects.read || objects.write);
+    expect(carrying.toSorted()).toEqual(
+      users.flatMap(({ name }) => [`${name}-api`, `${name}-worker`]).toSorted(),
+    );
   });
 
   it('more than 320 KB, or 100 KB compressed', () => {

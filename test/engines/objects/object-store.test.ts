@@ -129,7 +129,7 @@ describe.each(Object.entries(targets))('the object store over %s', (_, open) => 
       const wrong = [
         altered(url, '8KmWq2', 'other'),
         altered(url, 'report/4104250001', 'booking/4104250001'),
-        altered(url, /%E6%A3%80/, '%E6%A3%81'),
+        altered(url, /%A3|%25A3/, '%25A4'),
         altered(url, 'application%2Fpdf', 'text%2Fhtml'),
         altered(url, /(Expires=|T00%3A0)\d/, '$19'),
         altered(url, /ignature=./, 'ignature=_'),

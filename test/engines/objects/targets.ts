@@ -1,12 +1,11 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
 import { cityListener } from '../../../infra/local/http/city-listener.ts';
 import { openObjects } from '../../../infra/local/objects/open-objects.ts';
+import { s3Objects } from '../../../shared/objects/s3-objects.ts';
+import { s3Signer } from '../../../shared/objects/s3-signer.ts';
 import { type TestClock, testClock } from '../../support/deps.ts';
 import { type MemoryObjects, memoryObjects } from '../../support/objects.ts';
 import { tempFolder } from '../local/temp-folder.ts';
+import { CREDENTIALS, listen, openBucket, REGION } from './s3-door.ts';
 
 /** An object store with what its links lead to, and the clock by which they expire. */
 export interface ObjectsUnderTest extends MemoryObjects {
@@ -24,22 +23,21 @@ export const targets: Readonly<Record<string, () => Promise<ObjectsUnderTest>>> 
   async folder() {
     return laptopObjects(tempFolder());
   },
+  async S3() {
+    const clock = testClock(START);
+    const bucketUrl = await openBucket(clock);
+    const signer = s3Signer({ bucketUrl, region: REGION, credentials: async () => CREDENTIALS, clock });
+    return { clock, objects: s3Objects({ signer, clock }), follow: followByFetch };
+  },
 };
 
 /** Those of a city's folder, behind the laptop's own listener. */
 export async function laptopObjects(folder: string): Promise<ObjectsUnderTest> {
   const clock = testClock(START);
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { server, url } = await listen();
   const { store, serve } = openObjects({ folder, clock, url });
   const parts = { clock, pages: {}, localRoutes: [], objects: serve, invokeApi: () => undefined };
   server.on('request', cityListener(parts));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   return { clock, objects: store, follow: followByFetch };
 }
 
