@@ -1,7 +1,9 @@
 import type { Context } from '../shared/context.ts';
 import type { IndexName, Key, Table, TransactOperation } from '../shared/data/table.ts';
 import { createDeps, type Deps } from '../shared/deps.ts';
+import { noObjects, type ObjectStore } from '../shared/objects/objects.ts';
 import type { Kms, WrapContext } from '../shared/privacy/kms.ts';
+import { type ObjectAccess, objectAccess } from './constructs/object-access.ts';
 import { type TableAccess, tableAccess, wrappedAt } from './constructs/table-access.ts';
 
 /** What IAM would answer with: the function's role does not allow this. */
@@ -33,7 +35,7 @@ function confinedDeps(context: Context, deps: Deps, notice: Notice): Deps {
     log,
     metrics,
     workflows,
-    objects,
+    objects: confinedObjects(objects, objectAccess(context), deny),
     table: confinedTable(
       deps.table,
       [...tableAccess(context, 'api'), ...tableAccess(context, 'worker')],
@@ -109,6 +111,41 @@ function confinedKms(kms: Kms, { encrypt, decrypt }: ReturnType<typeof wrappedAt
     async unwrap(wrapped, context) {
       check('Decrypt', decrypt, context);
       return kms.unwrap(wrapped, context);
+    },
+  };
+}
+
+/** Compares each object's key with the policy's prefix. A link is signed without asking; it is refused when it is followed. */
+export function confinedObjects(
+  objects: ObjectStore,
+  access: ObjectAccess | undefined,
+  deny: Notice,
+): ObjectStore {
+  if (access === undefined) return noObjects;
+  const check = (action: ObjectAccess['actions'][number], key: string): void => {
+    if (!access.actions.includes(action) || !key.startsWith(access.prefix))
+      deny(`may not ${action} ${key.split('/', 1)[0]}/`);
+  };
+  return {
+    async put(object) {
+      check('PutObject', object.key);
+      return objects.put(object);
+    },
+    async head(key) {
+      check('GetObject', key);
+      return objects.head(key);
+    },
+    async get(key) {
+      check('GetObject', key);
+      return objects.get(key);
+    },
+    async uploadLink(upload) {
+      check('PutObject', upload.key);
+      return objects.uploadLink(upload);
+    },
+    async downloadLink(download) {
+      check('GetObject', download.key);
+      return objects.downloadLink(download);
     },
   };
 }

@@ -42,6 +42,8 @@ export interface City {
   readonly architecture: 'x86_64' | 'arm64';
   /** Of every log group. 网络安全法 asks for six months at least. */
   readonly logRetentionDays: 180 | 365 | 731;
+  /** Of former versions of files; what is current stays. Left out: what the law asks for, in `record-retention.ts`. */
+  readonly recordRetentionYears?: number;
   readonly pointInTimeRecovery: boolean;
   /** Refuses deletion of the table, and keeps table, key, files and logs when a stack goes. */
   readonly deletionProtection: boolean;

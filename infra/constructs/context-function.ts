@@ -11,6 +11,7 @@ import { watchFunction } from './function-alarms.ts';
 import { grantTable } from './function-grants.ts';
 import { HouseLogGroup } from './house-log-group.ts';
 import type { Entry } from './names.ts';
+import { grantObjects } from './object-grants.ts';
 import { grantWorkflows } from './workflow-grants.ts';
 
 export interface ContextFunctionProps {
@@ -53,6 +54,7 @@ export class ContextFunction extends Construct {
     logGroup.grantWrite(role);
     deadLetters.grantSend(role);
     grantTable(stack, { role, key, context, entry });
+    const bucket = grantObjects(stack, { role, key, context });
     if (entry === 'worker') grantWorkflows(stack, role, context.workflows);
     this.function = new lambda.Function(this, 'Function', {
       functionName,
@@ -79,6 +81,7 @@ export class ContextFunction extends Construct {
         ...(entry === 'worker' && usesWorkflows(context.workflows)
           ? { STATE_MACHINE_ARN_PREFIX: stack.stateMachineArn('') }
           : {}),
+        ...bucket,
       },
     });
     acknowledge(this.function, {

@@ -2,14 +2,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { AccessDenied, confinedTable } from '../../infra/confined-context.ts';
+import { AccessDenied, confinedObjects, confinedTable } from '../../infra/confined-context.ts';
+import { objectAccess } from '../../infra/constructs/object-access.ts';
 import { tableAccess } from '../../infra/constructs/table-access.ts';
 import { createMemoryTable } from '../../shared/data/memory-table.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
+import { ObjectsOutOfReach } from '../../shared/objects/objects.ts';
 import { journey as booking } from '../journey/booking.ts';
 import { journey as identity } from '../journey/identity.ts';
 import { journey as payment } from '../journey/payment.ts';
 import { startCity } from '../support/city.ts';
+import { memoryObjects } from '../support/objects.ts';
 
 const ward = {
   name: 'ward',
@@ -55,6 +58,50 @@ describe('a table held to the policies', () => {
     ],
   ])('%s', async (sentence, call) => {
     await expect(call(wardTable())).rejects.toThrow(sentence);
+  });
+});
+
+describe('an object store held to the policies', () => {
+  const object = { contentType: 'image/png', bytes: new Uint8Array(3) };
+  const link = { contentType: 'image/png', expiresInSeconds: 60 };
+
+  function wardObjects(objects: { readonly read: boolean; readonly write: boolean }) {
+    const { objects: store } = memoryObjects(systemClock);
+    return confinedObjects(store, objectAccess({ name: 'ward', objects }), (sentence) => {
+      throw new AccessDenied(sentence);
+    });
+  }
+
+  it('lets a context at its own objects', async () => {
+    const objects = wardObjects({ read: true, write: true });
+    const facts = await objects.put({ ...object, key: 'ward/1' });
+    expect(await objects.head('ward/1')).toEqual(facts);
+    expect(await objects.get('ward/1')).toMatchObject(facts);
+    await objects.uploadLink({ ...link, ...facts, key: 'ward/2' });
+    await objects.downloadLink({ ...link, key: 'ward/1', fileName: 'a.png' });
+  });
+
+  it.each(['booking/1', 'wards/1'])('and not at %s', async (key) => {
+    const objects = wardObjects({ read: true, write: true });
+    const facts = { sizeBytes: 1, sha256: 'ab'.repeat(32) };
+    const calls = [
+      () => objects.put({ ...object, key }),
+      () => objects.head(key),
+      () => objects.get(key),
+      () => objects.uploadLink({ ...link, ...facts, key }),
+      () => objects.downloadLink({ ...link, key, fileName: 'a.png' }),
+    ];
+    for (const call of calls) await expect(call()).rejects.toThrow(/may not (Get|Put)Object/);
+  });
+
+  it('lets a reader write nothing, a writer read nothing, and nobody else at it', async () => {
+    await expect(wardObjects({ read: true, write: false }).put({ ...object, key: 'ward/1' })).rejects.toThrow(
+      'may not PutObject ward/',
+    );
+    await expect(wardObjects({ read: false, write: true }).get('ward/1')).rejects.toThrow(
+      'may not GetObject ward/',
+    );
+    await expect(wardObjects({ read: false, write: false }).get('ward/1')).rejects.toThrow(ObjectsOutOfReach);
   });
 });
 

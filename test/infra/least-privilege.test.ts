@@ -64,7 +64,7 @@ describe('least privilege', () => {
     expect(wild.map(({ at }) => nameOf(at))).toEqual([]);
   });
 
-  it('allows no wildcard resource but the three that AWS leaves no other way to write', () => {
+  it('allows no wildcard resource but the four that AWS leaves no other way to write', () => {
     const wild = all.filter(
       ({ statement }) =>
         statement.Effect === 'Allow' && list(statement.Resource).some((r) => textOf(r).includes('*')),
@@ -77,10 +77,15 @@ describe('least privilege', () => {
         /^logs:.*(LogDeliver|LogGroups|ResourcePolic)/.test(a),
       );
       if (at.stack.name === 'workflows' && isOfLogs) return 'actions of log delivery know no resource';
+      const objects = list(statement.Resource).map(textOf);
+      const own = new RegExp(`-files-.*/${at.stack.name}/\\*$`);
+      if (at.Type === 'AWS::IAM::Policy' && objects.every((r) => own.test(r)))
+        return "a context's own objects";
       return nameOf(at);
     });
     expect(new Set(reasons)).toEqual(
       new Set([
+        "a context's own objects",
         'a key policy: this key',
         'S3 names the access logs it delivers',
         'actions of log delivery know no resource',
@@ -177,6 +182,51 @@ describe('least privilege', () => {
       .filter(({ statement }) => list(statement.Action).includes('kms:Decrypt'))
       .flatMap(({ statement }) => list(statement.Condition?.['StringEquals']?.['kms:EncryptionContext:pk']));
     expect(new Set(unwrapped)).toEqual(new Set(['keys#ward', 'keys#patient', 'secrets#ward']));
+  });
+
+  it("lets a context at its own objects alone, never to delete, and at the key for that bucket's sake", () => {
+    for (const entry of ['api', 'worker']) {
+      const own = ofFunction('ward', entry).filter(({ statement }) =>
+        list(statement.Action).some((action) => action.startsWith('s3:')),
+      );
+      const seen = own.map(({ at, statement }) => [
+        at.stack.city.id,
+        list(statement.Action).join(),
+        textOf(statement.Resource)
+          .replace(/^arn:aws(-cn)?:/, 'arn:…:')
+          .replace(/\$\{AWS::AccountId\}|111122223333/, '1'),
+        statement.Condition,
+      ]);
+      const cities = [...new Set(stacks.map(({ city }) => city.id))];
+      expect(seen).toEqual(
+        cities.flatMap((id) => [
+          [id, 's3:GetObject,s3:PutObject', `arn:…:s3:::${id}-files-1/ward/*`, undefined],
+          [id, 's3:ListBucket', `arn:…:s3:::${id}-files-1`, { StringLike: { 's3:prefix': 'ward/*' } }],
+        ]),
+      );
+    }
+    const forBucket = ofFunction('ward', 'api').flatMap(({ statement }) => {
+      const bucket = statement.Condition?.['StringEquals']?.['kms:EncryptionContext:aws:s3:arn'];
+      return bucket === undefined ? [] : [`${list(statement.Action).join()} for ${textOf(bucket)}`];
+    });
+    expect(forBucket).toHaveLength(new Set(stacks.map(({ city }) => city.id)).size);
+    for (const use of forBucket)
+      expect(use).toMatch(/^kms:Decrypt,kms:GenerateDataKey for arn:aws(-cn)?:s3:::[a-z]+-files-[^/*]+$/);
+  });
+
+  it('lets nobody else at the files', () => {
+    const users = new Set(
+      testedContexts.filter(({ objects }) => objects.read || objects.write).map(({ name }) => name),
+    );
+    const found = all.filter(
+      ({ at, statement }) =>
+        at.Type === 'AWS::IAM::Policy' && list(statement.Action).some((action) => action.startsWith('s3:')),
+    );
+    expect(new Set(found.map(({ at }) => at.stack.name))).toEqual(users);
+    const told = ofType(stacks, 'AWS::Lambda::Function').filter(
+      ({ Properties }) => Properties.Environment?.Variables?.BUCKET_URL !== undefined,
+    );
+    expect(new Set(told.map(({ stack }) => stack.name))).toEqual(users);
   });
 
   it('lets schedules start their own worker and nothing else', () => {

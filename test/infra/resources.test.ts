@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { demo } from '../../infra/cities/demo.ts';
+import { recordRetentionDays } from '../../infra/cities/record-retention.ts';
 import { cronOf } from '../../infra/constructs/worker-schedules.ts';
 import { indexNames, tableIndexes, tableKeys } from '../../shared/data/schema.ts';
 import {
@@ -282,6 +284,60 @@ describe('the table', () => {
         expect(WarmThroughput).toEqual(expected);
       }
     }
+  });
+});
+
+describe('the files', () => {
+  const bucketsOf = (suffix: string) =>
+    ofType(stacks, 'AWS::S3::Bucket').filter(({ Properties }) =>
+      textOf(Properties.BucketName).includes(`-${suffix}-`),
+    );
+
+  it('are versioned, under the city key by a key of the bucket, over TLS alone', () => {
+    const buckets = bucketsOf('files');
+    expect(buckets).toHaveLength(testedCities.length);
+    for (const bucket of buckets) {
+      const { VersioningConfiguration, BucketEncryption } = properties(bucket);
+      expect.soft(VersioningConfiguration, nameOf(bucket)).toEqual({ Status: 'Enabled' });
+      const [rule] = BucketEncryption.ServerSideEncryptionConfiguration;
+      expect.soft(rule.BucketKeyEnabled, nameOf(bucket)).toBe(true);
+      expect.soft(rule.ServerSideEncryptionByDefault.SSEAlgorithm, nameOf(bucket)).toBe('aws:kms');
+    }
+  });
+
+  it('expire only as former versions, and only after the years for which a record is kept', () => {
+    for (const bucket of bucketsOf('files')) {
+      for (const rule of properties(bucket).LifecycleConfiguration.Rules) {
+        expect.soft(Object.keys(rule), nameOf(bucket)).not.toContain('ExpirationInDays');
+        expect.soft(rule.NoncurrentVersionExpiration.NoncurrentDays).toBeGreaterThanOrEqual(15 * 366);
+      }
+    }
+  });
+
+  it('are shown to pages of the recorded domain alone', () => {
+    const origins = bucketsOf('files').map(({ stack, Properties }) => [
+      stack.city.domain?.name,
+      Properties.CorsConfiguration?.CorsRules.flatMap(
+        (rule: { AllowedOrigins: string[] }) => rule.AllowedOrigins,
+      ),
+    ]);
+    for (const [domain, allowed] of origins)
+      expect(allowed).toEqual(domain === undefined ? undefined : [`https://${domain}`]);
+    expect(origins.some(([domain]) => domain !== undefined)).toBe(true);
+  });
+});
+
+describe('the years for which a record is kept', () => {
+  it.each([
+    [15, 15 * 366],
+    [30, 30 * 366],
+  ])('may be %i', (recordRetentionYears, days) => {
+    expect(recordRetentionDays({ ...demo, recordRetentionYears })).toBe(days);
+  });
+
+  it('are 15 where the city says nothing, and never 14', () => {
+    expect(recordRetentionDays(demo)).toBe(15 * 366);
+    expect(() => recordRetentionDays({ ...demo, recordRetentionYears: 14 })).toThrow('国卫办医发〔2022〕2号');
   });
 });
 

@@ -53,6 +53,7 @@ export const ward: Context = defineContext({
     { prefix: 'relation#', access: 'write' },
   ],
   workflows: { starts: ['stay'], answers: ['stay'] },
+  objects: { read: true, write: true },
 });
 
 export const testedContexts: readonly Context[] = [...contexts, ward];
