@@ -148,13 +148,13 @@ export function createStableToken(parts: StableTokenParts): StableToken {
   };
 }
 
-/** Calls with the token and, where WeChat refuses the token itself, once more with another. */
-export async function withToken<T>(
+/** Calls with the token and, where WeChat refuses the token itself, once more with another. A word: there was no answer. */
+export async function withToken<A extends WeChatAnswer<unknown> | string>(
   stableToken: StableToken,
-  call: (token: string) => Promise<WeChatAnswer<T>>,
-): Promise<WeChatAnswer<T>> {
+  call: (token: string) => Promise<A>,
+): Promise<A> {
   const token = await stableToken.get();
   const answer = await call(token);
-  if (answer.ok || !TOKEN_REFUSED.has(answer.errcode)) return answer;
+  if (typeof answer === 'string' || answer.ok || !TOKEN_REFUSED.has(answer.errcode)) return answer;
   return call(await stableToken.renew(token));
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isNotConnected } from '../kernel/not-connected.ts';
 import { WeChatUnavailableError } from './wechat-errors.ts';
 
 /** How WeChat's servers are reached. */
@@ -57,7 +58,28 @@ export async function callWeChat<T>(
   }
 }
 
-/** The answer's JSON; undefined when none came. The cause is dropped on purpose: it may quote the URL. */
+/**
+ * One attempt, for what must not be done twice: nothing is repeated, not even a busy answer (errcode -1).
+ * `NOT_REACHED`: it certainly never came to WeChat. `UNANSWERED`: WeChat may have done it.
+ */
+export async function callWeChatOnce<T>(
+  connection: WeChatConnection,
+  request: WeChatRequest<T>,
+): Promise<WeChatAnswer<T> | 'NOT_REACHED' | 'UNANSWERED'> {
+  const json = await attemptCall(connection, request);
+  if (json === NOT_REACHED) return 'NOT_REACHED';
+  const errcode = errcodeSchema.safeParse(json).data?.errcode ?? 0;
+  if (errcode !== 0) return { ok: false, errcode };
+  const parsed = request.answer.safeParse(json);
+  return parsed.success ? { ok: true, answer: parsed.data } : 'UNANSWERED';
+}
+
+const NOT_REACHED = Symbol('not reached');
+
+/**
+ * The answer's JSON; undefined when none came, NOT_REACHED when there was no connection. The cause is dropped on purpose:
+ * it may quote the URL.
+ */
 async function attemptCall(connection: WeChatConnection, request: WeChatRequest<unknown>): Promise<unknown> {
   const { api, query, body } = request;
   const url = new URL(api, connection.endpoint);
@@ -72,8 +94,8 @@ async function attemptCall(connection: WeChatConnection, request: WeChatRequest<
     });
     // The content type says text/plain, so only the text tells.
     return response.ok ? JSON.parse(await response.text()) : await drained(response);
-  } catch {
-    return undefined;
+  } catch (error) {
+    return isNotConnected(error) ? NOT_REACHED : undefined;
   }
 }
 
