@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Aws } from 'aws-cdk-lib';
 
 export type Entry = 'api' | 'worker';
@@ -19,8 +20,15 @@ export function namesOf(city: string) {
     bus: `${city}-events`,
     eventSource: `tiered-care.${city}`,
     alarmTopic: `${city}-alarms`,
+    rule: (context: string, eventType: string): string => within64(`${city}-${context}-${eventType}`),
     scheduleGroup: (context: string): string => `${city}-${context}`,
     stateMachine: (machine: string): string => `${city}-${machine}`,
     function: (context: string, entry: Entry): string => `${city}-${context}-${entry}`,
   } as const;
+}
+
+/** EventBridge's limit for a rule's name: what is longer keeps its beginning, and eight digits tell it from its like. */
+function within64(name: string): string {
+  if (name.length <= 64) return name;
+  return `${name.slice(0, 55)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }

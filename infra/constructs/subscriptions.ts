@@ -32,7 +32,7 @@ export class Subscriptions extends Construct {
     });
     for (const type of types) {
       new events.Rule(this, type, {
-        ruleName: `${stack.city.id}-${context.name}-${type}`,
+        ruleName: stack.names.rule(context.name, type),
         description: `${type} → ${context.name}`,
         eventBus,
         eventPattern: { source: [stack.names.eventSource], detail: { type: [type] } },
