@@ -3,6 +3,8 @@ import type { Clock } from '../../shared/kernel/clock.ts';
 import type { City } from '../cities/city.ts';
 import { startKms } from './kms/server.ts';
 import { LAPTOP_DOMAIN } from './laptop-city.ts';
+import { smsTemplatesOf, weChatTemplatesOf } from './message-templates.ts';
+import { type SmsStandIn, startSms } from './sms/server.ts';
 import type { Teardown } from './teardown.ts';
 import { laptopProgram, type WeChatUser } from './wechat/mini-program.ts';
 import { type LaptopMerchant, type LaptopPay, startLaptopPay } from './wechat/pay/laptop.ts';
@@ -22,17 +24,19 @@ export interface ProvidersPlan {
 export interface Providers {
   readonly wechat: WeChatStandIn;
   readonly pay: LaptopPay;
+  readonly sms: SmsStandIn;
 }
 
 /**
- * Starts KMS, WeChat and WeChat Pay, and sends this process's AWS clients to this machine, as the SDK documents it. What the
+ * Starts KMS, WeChat, WeChat Pay and a provider of text messages, and sends this process's AWS clients to this machine, as the SDK documents it. What the
  * user has set already stays.
  */
 export async function startProviders(plan: ProvidersPlan, teardown: Teardown): Promise<Providers> {
   const { city, folder, clock, wechatUsers: users, merchants, url } = plan;
   const kms = await startKms({ keyFile: join(folder, 'kms-master-key') });
   teardown.add(() => kms.stop());
-  const wechat = await startWeChat({ clock, program: laptopProgram, users, folder });
+  const templates = weChatTemplatesOf(city, clock);
+  const wechat = await startWeChat({ clock, program: laptopProgram, users, folder, templates });
   teardown.add(() => wechat.stop());
   const pay = await startLaptopPay({
     clock,
@@ -43,6 +47,8 @@ export async function startProviders(plan: ProvidersPlan, teardown: Teardown): P
     reach: notificationReach(LAPTOP_DOMAIN, url),
   });
   teardown.add(() => pay.standIn.stop());
+  const sms = await startSms({ clock, folder, templates: smsTemplatesOf(city, clock) });
+  teardown.add(() => sms.stop());
   const settings = {
     AWS_REGION: city.region,
     AWS_ACCESS_KEY_ID: 'laptop',
@@ -50,5 +56,5 @@ export async function startProviders(plan: ProvidersPlan, teardown: Teardown): P
     AWS_ENDPOINT_URL_KMS: kms.endpoint,
   };
   for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
-  return { wechat, pay };
+  return { wechat, pay, sms };
 }

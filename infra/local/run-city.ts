@@ -18,6 +18,7 @@ import { openCity } from './http/open-city.ts';
 import { laptopCityFile } from './laptop-city.ts';
 import { type Load, newCityItems } from './new-city.ts';
 import { openObjects } from './objects/open-objects.ts';
+import { operateMessages } from './operate-messages.ts';
 import { watchProcess } from './processes.ts';
 import { startProviders } from './providers.ts';
 import { Teardown } from './teardown.ts';
@@ -78,7 +79,7 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
   teardown.add(() => folder.release());
   const clock = new VirtualClock(`${folder.path}/clock.json`);
   const served = { ...plan, folder: folder.path, clock, url: door.url };
-  const { wechat, pay } = await startProviders(served, teardown);
+  const { wechat, pay, sms } = await startProviders(served, teardown);
   const objects = openObjects(served);
   const env = envOf(plan, folder.cityFile, { wechat: wechat.url, pay: pay.standIn.url });
   const engine = await startDatabase(
@@ -98,6 +99,7 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
   teardown.add(watchProcess(engine.pid, () => plan.onEngineLost?.()));
   const deps = createDeps(env, { clock, objects: objects.store });
   const payRoutes = await operatePay(deps, pay);
+  await operateMessages(deps, sms);
 
   const stopping = new AbortController();
   const letters = new DeadLetters(`${folder.path}/dead-letters.jsonl`);
@@ -138,6 +140,7 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
     streamFaults,
     engine,
     wechat,
+    sms,
     pay: pay.standIn,
     objects: objects.serve,
   };

@@ -9,6 +9,8 @@ import type { StreamFaults } from '../events/stream-faults.ts';
 import type { LocalFunctions } from '../functions-in-process.ts';
 import type { ServeObjects } from '../objects/serve-objects.ts';
 import { residentMb } from '../processes.ts';
+import { smsRoutes } from '../sms/local-routes.ts';
+import type { SmsStandIn } from '../sms/server.ts';
 import type { Engine } from '../step-functions/engine.ts';
 import type { DueTimers } from '../timers/due-timers.ts';
 import { wechatRoutes } from '../wechat/local-routes.ts';
@@ -34,6 +36,7 @@ export interface OpenCityParts {
   readonly letters: DeadLetters;
   readonly engine: LocalEngine;
   readonly wechat: WeChatStandIn;
+  readonly sms: SmsStandIn;
   readonly pay: WeChatPayStandIn;
   readonly objects: ServeObjects;
   readonly moreRoutes: readonly LocalRoute[];
@@ -47,6 +50,7 @@ export function openCity(door: Door, parts: OpenCityParts): void {
     ...clockRoutes(clock, parts.machine),
     ...statusRoutes({ status: () => statusOf(parts), ...parts }),
     ...wechatRoutes(parts.wechat),
+    ...smsRoutes(parts.sms),
     ...parts.moreRoutes,
   ];
   door.open(

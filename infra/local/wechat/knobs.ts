@@ -11,20 +11,26 @@ export const wechatFaultsSchema = z.strictObject({
   lostAnswers: times,
   /** The next so many logins answer 45011. */
   rateLimited: times,
+  /** The next so many subscribe messages answer 45009: the day's quota is used up. */
+  quota: times,
+  /** Of a hundred subscribe messages so many answer -1, evenly. */
+  busyPercent: z._default(z.int().check(z.minimum(0), z.maximum(100)), 0),
   /** Persons whom WeChat holds for a risk: 40226. */
   blocked: z._default(z.array(z.string()), []),
 });
 
 export type WeChatFaults = z.output<typeof wechatFaultsSchema>;
 
-type Counted = 'busy' | 'silent' | 'lostAnswers' | 'rateLimited';
+type Counted = 'busy' | 'silent' | 'lostAnswers' | 'rateLimited' | 'quota';
 
 /** Faults on demand. */
 export class Knobs {
   #faults: WeChatFaults = wechatFaultsSchema.parse({});
+  #calls = 0;
 
-  set(faults: WeChatFaults): void {
-    this.#faults = faults;
+  /** Those that are left out are none. */
+  set(faults: z.input<typeof wechatFaultsSchema>): void {
+    this.#faults = wechatFaultsSchema.parse(faults);
   }
 
   get(): WeChatFaults {
@@ -37,6 +43,13 @@ export class Knobs {
     if (left === 0) return false;
     this.#faults = { ...this.#faults, [fault]: left - 1 };
     return true;
+  }
+
+  /** True for its share of the calls, evenly over them. */
+  strikesShare(): boolean {
+    this.#calls += 1;
+    const share = this.#faults.busyPercent / 100;
+    return Math.floor(this.#calls * share) > Math.floor((this.#calls - 1) * share);
   }
 
   isBlocked(person: string): boolean {

@@ -9,6 +9,11 @@ const codesRequest = z.strictObject({
   phone: z.optional(z.string().check(z.regex(/^1[3-9]\d{9}$/))),
 });
 
+const consentsRequest = z.strictObject({
+  person: z.string(),
+  templateIds: z.optional(z.array(z.string()).check(z.minLength(1), z.maxLength(50))),
+});
+
 /** What a phone with WeChat does, and what goes wrong there. */
 export function wechatRoutes(wechat: WeChatStandIn): readonly LocalRoute[] {
   return [
@@ -24,8 +29,26 @@ export function wechatRoutes(wechat: WeChatStandIn): readonly LocalRoute[] {
       },
     ),
     post(
+      '/local/wechat/consents',
+      'the popup of subscribe messages, agreed to: {"person": "demo-li-na"}; of all templates, or of those named',
+      consentsRequest,
+      async ({ person, templateIds = wechat.messages.templateIds }) => {
+        const refusedIds = templateIds.filter((id) => !wechat.messages.consent(person, id));
+        if (refusedIds.length > 0)
+          return refused(404, `no such person or template: ${refusedIds.join(', ')}`);
+        return ok(Object.fromEntries(templateIds.map((id) => [id, 'accept'])));
+      },
+    ),
+    {
+      method: 'GET',
+      path: '/local/wechat/messages',
+      summary: 'subscribe messages that have arrived, oldest first: ?person=demo-li-na',
+      handle: async ({ query }) =>
+        ok({ messages: wechat.messages.delivered(query.get('person') ?? undefined) }),
+    },
+    post(
       '/local/wechat/faults',
-      'what WeChat is to do wrong: {"busy": 2, "silent": 0, "lostAnswers": 0, "rateLimited": 0, "blocked": []}',
+      'what WeChat is to do wrong: {"busy": 2, "silent": 0, "lostAnswers": 0, "rateLimited": 0, "quota": 0, "busyPercent": 5, "blocked": []}',
       wechatFaultsSchema,
       async (faults) => {
         wechat.knobs.set(faults);

@@ -7,6 +7,7 @@ import { type WeChatAnswer, wechatError } from './answer.ts';
 import { OneTimeCodes } from './codes.ts';
 import { Knobs } from './knobs.ts';
 import { exchangeLoginCode } from './login.ts';
+import { type MessageTemplate, messageJournal, SubscribeMessages } from './messages.ts';
 import type { MiniProgram, WeChatUser } from './mini-program.ts';
 import { phoneNumber } from './phone.ts';
 import { MinuteRate } from './rate.ts';
@@ -17,6 +18,8 @@ export interface WeChatParts {
   readonly clock: Clock;
   readonly program: MiniProgram;
   readonly users: readonly WeChatUser[];
+  /** Of subscribe messages; left out: it has none. */
+  readonly templates?: readonly MessageTemplate[];
   /** Where the stand-in keeps what WeChat would remember. */
   readonly folder: string;
   readonly port?: number;
@@ -28,6 +31,7 @@ export interface WeChatStandIn {
   readonly users: WeChatUsers;
   readonly loginCodes: OneTimeCodes;
   readonly phoneCodes: OneTimeCodes;
+  readonly messages: SubscribeMessages;
   readonly knobs: Knobs;
   stop(): Promise<void>;
 }
@@ -40,6 +44,7 @@ export async function startWeChat({
   clock,
   program,
   users,
+  templates = [],
   folder,
   port = 0,
 }: WeChatParts): Promise<WeChatStandIn> {
@@ -50,12 +55,22 @@ export async function startWeChat({
   const rate = new MinuteRate(clock, LOGINS_A_MINUTE);
   const state = stateFile(`${folder}/wechat-token.json`, tokenState, tokenState.parse({}));
   const tokens = new AccessTokens({ program, clock, state });
+  const messages = new SubscribeMessages({
+    program,
+    clock,
+    tokens,
+    knobs,
+    users: everybody,
+    templates,
+    journal: messageJournal(`${folder}/wechat-messages.jsonl`),
+  });
   const endpoints: Readonly<Record<string, Endpoint>> = {
     'GET /sns/jscode2session': (query) =>
       exchangeLoginCode({ program, codes: loginCodes, rate, knobs }, query),
     'POST /cgi-bin/stable_token': (_query, body) => tokens.request(body),
     'POST /wxa/business/getuserphonenumber': (query, body) =>
       phoneNumber({ program, clock, codes: phoneCodes, tokens }, query, body),
+    'POST /cgi-bin/message/subscribe/send': (query, body) => messages.send(query, body),
   };
 
   const server = createServer((request, response) => {
@@ -69,6 +84,7 @@ export async function startWeChat({
     users: everybody,
     loginCodes,
     phoneCodes,
+    messages,
     knobs,
     stop: () =>
       new Promise((resolve) => {
