@@ -2,6 +2,7 @@ import { booking } from '../functions/booking/context.ts';
 import { directory } from '../functions/directory/context.ts';
 import { followup } from '../functions/followup/context.ts';
 import { identity } from '../functions/identity/context.ts';
+import { notification } from '../functions/notification/context.ts';
 import { payment } from '../functions/payment/context.ts';
 import { referral } from '../functions/referral/context.ts';
 import { report } from '../functions/report/context.ts';
@@ -18,4 +19,5 @@ export const contexts: readonly Context[] = [
   signing,
   followup,
   report,
+  notification,
 ];

@@ -1,6 +1,7 @@
 import { bookingPolicy } from '../../functions/booking/policy.ts';
 import { followupPolicy, questionnairePolicy } from '../../functions/followup/policy.ts';
 import { identityPolicy } from '../../functions/identity/policy.ts';
+import { notificationPolicy } from '../../functions/notification/policy.ts';
 import { paymentPolicy } from '../../functions/payment/policy.ts';
 import { referralPolicy } from '../../functions/referral/policy.ts';
 import { criticalPolicy, recognitionPolicy, reportPolicy } from '../../functions/report/policy.ts';
@@ -13,6 +14,7 @@ export const policySections: readonly AnyPolicySection[] = [
   followupPolicy,
   questionnairePolicy,
   identityPolicy,
+  notificationPolicy,
   paymentPolicy,
   referralPolicy,
   signingPolicy,

@@ -3,6 +3,7 @@ import { countyBooking } from './booking.ts';
 import { usualFollowup } from './followup.ts';
 import { usualQuestionnaires } from './followup-questionnaires.ts';
 import { usualIdentity } from './identity.ts';
+import { usualNotification } from './notification.ts';
 import { countyPayment } from './payment.ts';
 import { countyReferral } from './referral.ts';
 import { reportPolicies } from './report.ts';
@@ -14,6 +15,7 @@ export const demoPolicy: RawPolicy = {
   followup: usualFollowup,
   'followup-questionnaires': usualQuestionnaires,
   identity: usualIdentity,
+  notification: usualNotification,
   payment: countyPayment,
   referral: countyReferral,
   signing: usualSigning,

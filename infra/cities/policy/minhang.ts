@@ -3,6 +3,7 @@ import { usualBooking } from './booking.ts';
 import { usualFollowup } from './followup.ts';
 import { usualQuestionnaires } from './followup-questionnaires.ts';
 import { usualIdentity } from './identity.ts';
+import { usualNotification } from './notification.ts';
 import { usualPayment } from './payment.ts';
 import { usualReferral } from './referral.ts';
 import { reportPolicies } from './report.ts';
@@ -14,6 +15,7 @@ export const minhangPolicy: RawPolicy = {
   followup: usualFollowup,
   'followup-questionnaires': usualQuestionnaires,
   identity: usualIdentity,
+  notification: usualNotification,
   payment: usualPayment,
   referral: usualReferral,
   signing: combinedSigning,

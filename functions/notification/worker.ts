@@ -1,0 +1,4 @@
+import { createWorker } from '../../shared/worker.ts';
+import { notification } from './context.ts';
+
+export const handler = createWorker(notification);
