@@ -1,9 +1,9 @@
-import { jwtVerify, SignJWT } from 'jose';
-import * as z from 'zod/mini';
+import { SignJWT } from 'jose';
 import type { Table } from '../data/table.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { SessionSigner, SessionVerifier } from '../privacy/session-keys.ts';
-import { type Actor, ROLES } from './actor.ts';
+import type { Actor } from './actor.ts';
+import { createTokenReader } from './read-token.ts';
 
 export const SESSION_PREFIX = 'session#';
 
@@ -25,25 +25,6 @@ export interface Sessions {
   verify(token: string): Promise<Actor | undefined>;
 }
 
-const staffRole = z.enum(ROLES).check(z.refine((role) => role !== 'resident'));
-const claimsSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('resident'),
-    accountId: z.string(),
-    roles: z.tuple([z.literal('resident')]),
-    version: z.int(),
-  }),
-  z.object({
-    kind: z.literal('staff'),
-    accountId: z.string(),
-    institutionId: z.string(),
-    practitionerId: z.optional(z.string()),
-    roles: z.array(staffRole),
-    secondFactor: z.boolean(),
-    version: z.int(),
-  }),
-]);
-
 interface SessionParts {
   readonly city: string;
   readonly table: Table;
@@ -57,6 +38,7 @@ interface SessionParts {
  * (pk `session#<accountId>`, sk `version`), written by identity; raising it ends every session of the account.
  */
 export function createSessions({ city, table, clock, signer, verifier }: SessionParts): Sessions {
+  const readToken = createTokenReader({ city, clock, verifier });
   const versions = new Map<string, { readonly version: unknown; readonly until: number }>();
 
   async function versionOf(accountId: string): Promise<unknown> {
@@ -86,54 +68,10 @@ export function createSessions({ city, table, clock, signer, verifier }: Session
     },
 
     async verify(token) {
-      const claims = await readToken(token, city, clock, verifier);
+      const claims = await readToken(token);
       if (claims === undefined) return undefined;
-      const { version, ...actor } = claims;
-      if ((await versionOf(claims.accountId)) !== version) return undefined;
-      return { ...withoutUndefined(actor), sessionVersion: version };
+      const { actor, version } = claims;
+      return (await versionOf(actor.accountId)) === version ? actor : undefined;
     },
   };
-}
-
-async function readToken(
-  token: string,
-  city: string,
-  clock: Clock,
-  verifier: SessionVerifier,
-): Promise<z.output<typeof claimsSchema> | undefined> {
-  try {
-    const { payload } = await jwtVerify(
-      token,
-      async ({ kid }) => {
-        const key = kid === undefined ? undefined : await verifier.verificationKey(kid);
-        if (key === undefined) throw new UnknownKey();
-        return key;
-      },
-      {
-        algorithms: ['ES256'],
-        issuer: city,
-        requiredClaims: ['exp'],
-        currentDate: new Date(clock.now()),
-      },
-    );
-    return claimsSchema.safeParse(payload).data;
-  } catch (error) {
-    if (error instanceof UnknownKey || (error instanceof Error && 'code' in error && isJose(error.code))) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-class UnknownKey extends Error {}
-
-function isJose(code: unknown): boolean {
-  return typeof code === 'string' && /^ERR_J(WT|WS|OSE)_/.test(code);
-}
-
-function withoutUndefined(claims: Omit<z.output<typeof claimsSchema>, 'version'>): Actor {
-  // Drops `practitionerId: undefined`, which the parsed type allows and `Actor` does not.
-  return Object.fromEntries(
-    Object.entries(claims).filter(([, value]) => value !== undefined),
-  ) as unknown as Actor;
 }

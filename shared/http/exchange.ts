@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type middy from '@middy/core';
 import type { Actor } from '../access/actor.ts';
 import type { Grant } from '../access/grants.ts';
@@ -45,8 +45,13 @@ export function startExchange(deps: Deps, http: HttpRequest): Exchange {
     traceparent:
       given !== undefined && TRACEPARENT.test(given)
         ? given
-        : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`,
+        : `00-${randomHex()}-${randomHex().slice(-16)}-01`,
   };
+}
+
+/** 32 digits. Node keeps random bytes for ids at hand, where any others are fetched from the system each time. */
+function randomHex(): string {
+  return randomUUID().replaceAll('-', '');
 }
 
 /** The matched route; only steps before `matchRoute` could see none, and there are no such readers. */

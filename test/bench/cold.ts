@@ -35,7 +35,7 @@ async function measure(folder: string, engine: TableEngine): Promise<boolean> {
   await build({
     ...bundleOptions,
     mainFields: [...bundleOptions.mainFields],
-    entryPoints: [join(import.meta.dirname, 'cold', 'usual-function.ts')],
+    entryPoints: [join(import.meta.dirname, 'usual', 'usual-function.ts')],
     outfile: usual,
     sourcemap: false,
   });

@@ -2,10 +2,18 @@ import { cold } from './cold.ts';
 import { payment } from './payment.ts';
 import { rush } from './rush.ts';
 import { signing } from './signing.ts';
+import { warm } from './warm.ts';
 import { workflows } from './workflows.ts';
 
 /** `npm run bench -- <name>`: each prints a table of figures, measured side by side in this one run. */
-const benches: Readonly<Record<string, () => Promise<boolean>>> = { cold, rush, payment, workflows, signing };
+const benches: Readonly<Record<string, () => Promise<boolean>>> = {
+  cold,
+  rush,
+  payment,
+  workflows,
+  signing,
+  warm,
+};
 
 const [name, ...rest] = process.argv.slice(2);
 const chosen =

@@ -136,6 +136,29 @@ describe('a session', () => {
     expect(await statusWith(small, `Bearer ${next}`)).toBe(200);
   });
 
+  it('ends with its key, although its signature was found good before', async () => {
+    const small = city();
+    const token = await residentToken(small.deps);
+    expect(await statusWith(small, `Bearer ${token}`)).toBe(200);
+    await small.deps.table.delete({ pk: 'keys#session-public', sk: 'es256#000001' });
+    small.deps.clock.advance(5 * MINUTE_MS);
+    expect(await statusWith(small, `Bearer ${token}`)).toBe(401);
+  });
+
+  it('found good before lends nothing to a token that differs by a letter', async () => {
+    const small = city();
+    const token = await residentToken(small.deps);
+    expect(await statusWith(small, `Bearer ${token}`)).toBe(200);
+    // The last letter stands for two bits of the signature, and four that mean nothing.
+    for (let at = token.indexOf('.') + 1; at < token.length - 1; at += 7) {
+      if (token[at] === '.') continue;
+      const other = token[at] === 'A' ? 'B' : 'A';
+      const altered = `${token.slice(0, at)}${other}${token.slice(at + 1)}`;
+      expect(await statusWith(small, `Bearer ${altered}`)).toBe(401);
+    }
+    expect(await statusWith(small, `Bearer ${token}`)).toBe(200);
+  });
+
   it('of an account without a version, or with none yet, is none', async () => {
     const small = city();
     const { token } = await small.deps.sessions.issue(resident, MINUTE_MS);
