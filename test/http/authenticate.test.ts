@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
@@ -141,6 +141,23 @@ describe('a session', () => {
     const token = await residentToken(small.deps);
     expect(await statusWith(small, `Bearer ${token}`)).toBe(200);
     await small.deps.table.delete({ pk: 'keys#session-public', sk: 'es256#000001' });
+    small.deps.clock.advance(5 * MINUTE_MS);
+    expect(await statusWith(small, `Bearer ${token}`)).toBe(401);
+  });
+
+  it('ends when another key takes the place of its own', async () => {
+    const small = city();
+    const token = await residentToken(small.deps);
+    expect(await statusWith(small, `Bearer ${token}`)).toBe(200);
+    const spki = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({
+      type: 'spki',
+      format: 'der',
+    });
+    await small.deps.table.put({
+      pk: 'keys#session-public',
+      sk: 'es256#000001',
+      spki: spki.toString('base64'),
+    });
     small.deps.clock.advance(5 * MINUTE_MS);
     expect(await statusWith(small, `Bearer ${token}`)).toBe(401);
   });

@@ -14,7 +14,7 @@ import { startWeChatPay, type WeChatPayStandIn } from '../../../infra/local/wech
 import { openidItem } from '../../../shared/access/openid-view.ts';
 import type { Charge } from '../../../shared/charges/charge.ts';
 import { chargeLink, eventOf } from '../../../shared/data/carried.ts';
-import type { Item } from '../../../shared/data/table.ts';
+import type { Consumed, Item } from '../../../shared/data/table.ts';
 import { createApi } from '../../../shared/http/api.ts';
 import { putSecret } from '../../../shared/privacy/secrets.ts';
 import { createWorker } from '../../../shared/worker.ts';
@@ -62,13 +62,20 @@ export interface PaymentScene {
 
 const { merchant } = vectors.testOnlyKeys;
 
-export async function paymentScene({ start = '2026-03-02T00:00:00.000Z' } = {}): Promise<PaymentScene> {
+export async function paymentScene({
+  start = '2026-03-02T00:00:00.000Z',
+  onConsumed = () => {},
+}: {
+  readonly start?: string;
+  readonly onConsumed?: (consumed: Consumed) => void;
+} = {}): Promise<PaymentScene> {
   const pending: Item[] = [];
   const city = { ...cityNamed('demo'), settings: { domain: DOMAIN, wechat: { appId: APPID } } };
   const base = testDeps({
     start,
     city,
     memory: {
+      onConsumed,
       onChange: ({ new: item }) => {
         if (item?.['eventId'] !== undefined) pending.push(item);
       },
