@@ -1,7 +1,9 @@
 import { cold } from './cold.ts';
+import { growth } from './growth.ts';
 import { payment } from './payment.ts';
 import { rush } from './rush.ts';
 import { signing } from './signing.ts';
+import { start } from './start.ts';
 import { warm } from './warm.ts';
 import { workflows } from './workflows.ts';
 
@@ -13,6 +15,8 @@ const benches: Readonly<Record<string, () => Promise<boolean>>> = {
   workflows,
   signing,
   warm,
+  growth,
+  start,
 };
 
 const [name, ...rest] = process.argv.slice(2);
