@@ -1,6 +1,7 @@
 import { createMemoryTable, type MemoryTableOptions } from '../../shared/data/memory-table.ts';
 import type { Item, Table } from '../../shared/data/table.ts';
 import { createDeps, type Deps, type Overrides } from '../../shared/deps.ts';
+import type { Env } from '../../shared/env.ts';
 import { type Ids, randomIds } from '../../shared/kernel/ids.ts';
 import type { Log, LogEntry, LogFacts } from '../../shared/observability/log.ts';
 import { noMetrics } from '../../shared/observability/metrics.ts';
@@ -74,6 +75,18 @@ export interface TestDepsOptions extends Overrides {
   readonly table?: Table;
 }
 
+/** Nothing of it leads anywhere. */
+export const testEnv = (cityName: CityName): Env => ({
+  CITY: cityName,
+  CITY_FILE: '',
+  TABLE_NAME: 'table',
+  KEY_ID: 'key',
+  BUS_NAME: undefined,
+  LOG_LEVEL: 'INFO',
+  WECHAT_ENDPOINT: 'http://127.0.0.1:9',
+  WECHAT_PAY_ENDPOINT: 'http://127.0.0.1:9',
+});
+
 /** Real dependencies over the table in memory and a standing clock, with a city's real policy. */
 export function testDeps({
   start = '2026-03-02T00:00:00.000Z',
@@ -85,17 +98,7 @@ export function testDeps({
   const lines: LoggedLine[] = [];
   const table = createMemoryTable({ ...memory, clock });
   const { objects, follow } = memoryObjects(clock);
-  const env = {
-    CITY: cityName,
-    CITY_FILE: '',
-    TABLE_NAME: 'table',
-    KEY_ID: 'key',
-    BUS_NAME: undefined,
-    LOG_LEVEL: 'INFO' as const,
-    WECHAT_ENDPOINT: 'http://127.0.0.1:9',
-    WECHAT_PAY_ENDPOINT: 'http://127.0.0.1:9',
-  };
-  const deps = createDeps(env, {
+  const deps = createDeps(testEnv(cityName), {
     table,
     city: cityNamed(cityName),
     kms: testKms,

@@ -26,7 +26,7 @@ import { vectors } from '../../shared/wechat-pay-keys.ts';
  * One key pair a side serves all merchants and histories. They are real and short: half of a history would be spent on
  * signatures of 2048 bits, and those are tested elsewhere.
  */
-const short = () => generateKeyPairSync('rsa', { modulusLength: 1024 });
+const short = () => generateKeyPairSync('rsa', { modulusLength: 512 });
 const merchantKeys = {
   ...vectors.testOnlyKeys.merchant,
   privateKeyPem: String(short().privateKey.export({ type: 'pkcs8', format: 'pem' })),

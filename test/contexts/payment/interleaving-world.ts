@@ -11,7 +11,6 @@ import { createApi } from '../../../shared/http/api.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { cityNamed, cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
-import type { Turns } from '../../support/interleaving.ts';
 import { policyValues } from '../booking/policy-values.ts';
 import { LAMBDA } from '../booking/scene.ts';
 import { KEY_MARKERS, type Message, type Provider, startProvider } from './interleaving-provider.ts';
@@ -47,13 +46,11 @@ export function openidOf(patientId: string): string {
 }
 
 /** What may stand nowhere in plain: whose account, key, card or birthday it is. */
-const BIRTHDAY = '1961-04-17';
-const MARKERS = ['o-MarkerOfPayer', ...KEY_MARKERS, '招商银行', 'CMB_CREDIT', BIRTHDAY];
+export const BIRTHDAY = '1961-04-17';
+export const MARKERS = ['o-MarkerOfPayer', ...KEY_MARKERS, '招商银行', 'CMB_CREDIT', BIRTHDAY];
 
 export interface WorldOptions {
   readonly start?: string;
-  /** Waited for before each call of the table and of WeChat by `deps`; left out: nothing waits. */
-  readonly turns?: Turns;
   readonly stale?: StaleReads;
   readonly onChange?: (change: Change) => void;
   readonly patients?: readonly string[];
@@ -66,7 +63,6 @@ export interface WorldOptions {
 
 /** Booking and payment over one watched table, and WeChat's stand-in without sockets. */
 export interface World {
-  /** As the city runs: every call waits for its turn. */
   readonly deps: PaymentDeps & TestDeps;
   /** The same table and provider, at once. */
   readonly direct: PaymentDeps & TestDeps;
@@ -78,7 +74,7 @@ export interface World {
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { start = '2026-03-02T00:00:00.000Z', turns } = options;
+  const { start = '2026-03-02T00:00:00.000Z' } = options;
   const handedOut = new Map<string, string>();
   let made = 0;
   const scene = testDeps({
@@ -119,7 +115,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         options.onKnock?.(performance.now() - from);
         return status;
       },
-      turn: async () => turns?.take(),
+      turn: async () => undefined,
     }),
   };
   const { provider } = parts;
@@ -128,7 +124,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     return { ...base, ...providePayment({ ...base, weChatPay: provider.client }) } as PaymentDeps & TestDeps;
   };
   const direct = over(watched);
-  const deps = over(turns?.table(watched) ?? watched);
+  const deps = over(watched);
   doors.slow = createApi(payment, deps);
   doors.direct = createApi(payment, direct);
   for (const patientId of options.patients ?? PATIENTS) {

@@ -335,7 +335,7 @@ export class PaymentWatch {
   #checkLines(): void {
     for (const { status, lines, late, settlementId: id } of this.settlements.values()) {
       if (status !== 'PAID') continue;
-      for (const { chargeId, selfFen, refundAskedFen } of lines) {
+      for (const { chargeId, selfFen, refundAskedFen, refundedFen } of lines) {
         const lock = this.locks.get(chargeId);
         const isGivenBack =
           late === 'GIVEN_BACK' || lock?.status === 'REFUND_DUE' || lock?.status === 'REFUNDED';
@@ -348,6 +348,8 @@ export class PaymentWatch {
           `${chargeId}: lock ${lock?.status}, charge ${holder?.charge?.status}, ${late ?? 'in time'}`,
         );
         if (isGivenBack) must('P1', refundAskedFen === selfFen, 'not all of it is given back');
+        const isWhole = refundedFen === selfFen && late !== 'GIVEN_BACK';
+        must('P1', !isWhole || lock?.status === 'REFUNDED', `all given back under a ${lock?.status} lock`);
         if (isDelivered)
           must('P1', !RELEASED.includes(holder?.status ?? ''), `paid for, and ${holder?.status}`);
       }

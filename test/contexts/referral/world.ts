@@ -8,7 +8,7 @@ import {
   practitioners,
 } from '../../../functions/referral/store.ts';
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
-import type { TestDeps } from '../../support/deps.ts';
+import type { Deps } from '../../../shared/deps.ts';
 import {
   type MachineWorld,
   type MachineWorldOptions,
@@ -69,7 +69,7 @@ export async function openWorld({
   return world;
 }
 
-async function addPlaces(deps: TestDeps): Promise<void> {
+export async function addPlaces(deps: Deps): Promise<void> {
   const { table } = deps;
   const tree = [
     [COUNTY, 'secondary', '410425', []],

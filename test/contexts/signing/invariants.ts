@@ -1,6 +1,7 @@
 import type { Resident, Signing, Team } from '../../../functions/signing/store.ts';
 import { IN_FORCE, PENDING } from '../../../functions/signing/transitions.ts';
 import type { Item } from '../../../shared/data/table.ts';
+import { dayOf } from '../../../shared/kernel/china-time.ts';
 
 /** The rules of signing told a second time, on what is stored, without the code that keeps them. */
 
@@ -60,7 +61,7 @@ function checkRelations(
     .filter((item) => String(item['until']) > now)
     .map((item) => String(item['holderId']));
   const term = held?.term?.until ?? '';
-  const stands = held !== undefined && now.slice(0, 10) <= term;
+  const stands = held !== undefined && dayOf(now) <= term;
   if (stands) must('S6', open.toSorted().join() === held.staff.toSorted().join(), `${patientId}’s doctors`);
   else if (held === undefined) must('S6', open.length === 0, `${patientId} is open to who is not signed`);
 }

@@ -1,0 +1,12 @@
+import { bookingMutants } from './booking.ts';
+import type { Mutant } from './mutant.ts';
+import { paymentMutants } from './payment.ts';
+import { referralMutants } from './referral.ts';
+import { signingMutants } from './signing.ts';
+
+export const mutants: readonly Mutant[] = [
+  ...bookingMutants,
+  ...paymentMutants,
+  ...signingMutants,
+  ...referralMutants,
+];

@@ -1,0 +1,61 @@
+import type { Appointment, StoredRecord } from '../../../functions/booking/store.ts';
+import type { Change } from '../../../shared/data/memory-store.ts';
+import type { Watch } from '../kernel/part.ts';
+
+/** Clocks of containers differ from the right one by as much as this, and a function runs a minute at most. */
+const SKEW_MS = 6 * 60_000;
+
+/** Whoever still waits for a visit. */
+const UNTOLD: readonly string[] = ['HELD', 'PENDING_PAYMENT', 'BOOKED', 'CHECKED_IN', 'CALLED'];
+
+/** What follows from the rules of booking over time, besides what `invariants.ts` holds every single write against. */
+export class BookingWatch implements Watch {
+  readonly #requests = new Map<string, string>();
+  /** By schedule: whether it is cancelled, and who still counts on it. */
+  readonly #cancelled = new Set<string>();
+  readonly #standing = new Map<string, Appointment>();
+  #changes: Change[] = [];
+
+  onChange(change: Change): void {
+    if (change.key.pk.startsWith('booking#')) this.#changes.push(change);
+  }
+
+  check(): void {
+    for (const { key, old, new: item, at } of this.#changes.splice(0)) {
+      if (item === undefined) continue;
+      if (key.sk.startsWith('appointment#'))
+        this.#judge(old as unknown as Appointment | undefined, item as unknown as Appointment, at);
+      if (key.sk === 'claim' && item['status'] === 'CANCELLED')
+        this.#cancelled.add(key.pk.slice('booking#schedule#'.length));
+      if (key.sk === 'record') judgeBans(item as unknown as StoredRecord);
+    }
+  }
+
+  checkAtRest(): void {
+    for (const { appointmentId, scheduleId, status } of this.#standing.values())
+      if (this.#cancelled.has(scheduleId) && UNTOLD.includes(status))
+        throw new Error(`I4: ${appointmentId} is ${status} in a clinic that was cancelled`);
+  }
+
+  #judge(old: Appointment | undefined, appointment: Appointment, at: number): void {
+    const { appointmentId, patientId, scheduleId, requestKey, status, charge, rescheduledFrom } = appointment;
+    this.#standing.set(appointmentId, appointment);
+    const lapsed = Date.parse(old?.heldUntil ?? '') <= at - SKEW_MS;
+    // What was paid for is given, however late booking hears of it.
+    const isPaid = charge?.status === 'PAID' || charge?.status === 'REFUNDED';
+    if (old?.status === 'HELD' && status === 'BOOKED' && lapsed && !isPaid)
+      throw new Error(`I4: the hold ${appointmentId} was confirmed after it had lapsed`);
+    if (old !== undefined || status === 'EXPIRED') return;
+    // An appointment is moved once, whoever asks; everything else is asked for under a key.
+    const request = `${patientId} ${rescheduledFrom ?? `${scheduleId} ${requestKey}`}`;
+    const first = this.#requests.get(request);
+    if (first !== undefined) throw new Error(`I8: ${request} made ${first}, and now ${appointmentId}`);
+    this.#requests.set(request, appointmentId);
+  }
+}
+
+function judgeBans({ bans }: StoredRecord): void {
+  const causes = bans.map(({ rule, cause }) => `${rule} by ${cause}`);
+  if (new Set(causes).size < causes.length)
+    throw new Error(`I6: banned twice for one thing: ${causes.join()}`);
+}

@@ -1,0 +1,18 @@
+import type { Part } from '../kernel/part.ts';
+
+/** What can be simulated, by name; loaded when it is asked for, since a mutant's file is patched while it is read. */
+const PARTS: Readonly<Record<string, () => Promise<readonly Part[]>>> = {
+  booking: async () => [(await import('./booking.ts')).bookingPart],
+  referral: async () => [(await import('./referral.ts')).referralPart],
+  signing: async () => [(await import('./signing.ts')).signingPart({ pays: true })],
+  payment: async () => [(await import('./payment.ts')).paymentPart],
+};
+
+export const WORKFLOWS: readonly string[] = Object.keys(PARTS);
+
+/** @throws for a name that nobody has heard of */
+export async function partsOf(workflow: string): Promise<readonly Part[]> {
+  const parts = await PARTS[workflow]?.();
+  if (parts === undefined) throw new Error(`no workflow ${workflow}: one of ${WORKFLOWS.join(', ')}`);
+  return parts;
+}
