@@ -3,14 +3,14 @@ import type { TimerHandler } from '../../shared/context.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { instantAfter } from '../../shared/kernel/duration.ts';
-import { houseErrors } from '../../shared/kernel/errors.ts';
+import { houseErrors, Refusal } from '../../shared/kernel/errors.ts';
 import { chargeFor, refuseWhilePaying } from './charges.ts';
 import { ending } from './end-signing.ts';
 import { offerRenewal } from './offer-renewal.ts';
 import { NEWS } from './signing-event.ts';
 import { type Change, policyNow, tryChange } from './signing-moves.ts';
 import { type Signing, signingOf, signings } from './store.ts';
-import { type Due, nextDue } from './waits.ts';
+import { type Due, nextDue, TICK } from './waits.ts';
 
 /** What time does with a signing: one thing a call, the next one is the next timer. */
 
@@ -70,14 +70,33 @@ const WORK: Readonly<Record<Due, (deps: Deps, seen: Signing) => Promise<Change |
   },
 };
 
+/** A payment's own end is heard of; this is for the case that it leaves things as they are. */
+const PAYING_AGAIN_MS = 15 * 60_000;
+
 export const tickSigning: TimerHandler = async (deps, { key }) => {
   const seen = await signings.get(deps.table, signingOf(key), { consistent: true });
   if (seen === undefined) return;
   const next = nextDue(policyNow(deps), seen);
   if (next === undefined || next.at > instant(deps.clock)) return;
-  const change = await WORK[next.due](deps, seen);
+  try {
+    await work(deps, seen, next.due);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'PAYMENT_UNDER_WAY') throw error;
+    await lookAgain(deps, seen);
+  }
+};
+
+/** @throws Refusal PAYMENT_UNDER_WAY: what is due would end what somebody is paying (rule S7) */
+async function work(deps: Deps, seen: Signing, due: Due): Promise<void> {
+  const change = await WORK[due](deps, seen);
   if (change === undefined) return;
   if ((await tryChange(deps, seen, change, SYSTEM)) !== undefined) return;
   await refuseWhilePaying(deps, seen);
   throw houseErrors.refusal('CONFLICT');
-};
+}
+
+/** No failure of the timer: it would be given up after ten, sooner than a payment, and the wait would have no end. */
+async function lookAgain({ table, clock }: Deps, { patientId, signingId, version }: Signing): Promise<void> {
+  const at = new Date(clock.now() + PAYING_AGAIN_MS).toISOString();
+  await signings.update(table, { patientId, signingId }, {}, { if: { version }, timer: { kind: TICK, at } });
+}
