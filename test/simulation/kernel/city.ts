@@ -54,7 +54,7 @@ export class City {
   /** The table that everything of the city goes through: gated where a task calls, watched always. */
   readonly table: Table;
   /** Put into all containers besides the house's. */
-  readonly extras: Record<string, unknown> = {};
+  #extras: Readonly<Record<string, unknown>> = {};
   readonly audit = new AuditWatch();
   /** Asked in this order: whether a move is legal comes first. */
   readonly watches: Watch[] = [new TransitionWatch(), this.audit];
@@ -110,6 +110,12 @@ export class City {
     return this.#direct;
   }
 
+  /** Within reach of every container from now on: a provider's client. */
+  provide(extras: Readonly<Record<string, unknown>>): void {
+    this.#extras = { ...this.#extras, ...extras };
+    for (const container of [this.#direct, ...this.containers]) container.forget();
+  }
+
   now(): string {
     return new Date(this.clock.now()).toISOString();
   }
@@ -130,9 +136,10 @@ export class City {
     const { key, new: item } = change;
     const id = `${key.pk}|${key.sk}`;
     const dueAt = item?.['dueAt'];
-    if (typeof dueAt === 'string' && !String(item?.['dueShard']).endsWith('#parked'))
-      this.timers.set(id, Date.parse(dueAt));
+    if (typeof dueAt === 'string') this.timers.set(id, Date.parse(dueAt));
     else this.timers.delete(id);
+    if (String(item?.['dueShard']).endsWith('#parked'))
+      this.violation ??= new Violation(new Error(`TIMER: the timer of ${id} was given up`));
     for (const watch of this.watches) watch.onChange(change);
     this.mail.onChange(change);
     this.tell(() => `      ${told(change)}`);
@@ -157,7 +164,7 @@ export class City {
       metrics: noMetrics,
       workflows: this.workflows,
     });
-    return { ...deps, ...this.extras };
+    return { ...deps, ...this.#extras };
   }
 }
 

@@ -40,20 +40,12 @@ export class Machines {
     this.#machinery = machinery;
     const { scheduler, contexts, clock } = this.#city;
     machinery.serve({ clock, invokeFunction: (arn, payload) => this.#invoke(arn, payload) });
-    const send = async ({
-      constructor: { name },
-      input,
-    }: {
-      constructor: { name: string };
-      input: object;
-    }) => {
-      const operation = name.replace(/Command$/, '');
-      return scheduler.call('other', operation, () =>
+    const call = (operation: string, input: object) =>
+      scheduler.call('other', operation, () =>
         scheduler.apart(() => machinery.sfn(operation, { ...input } as Record<string, Json>)),
       );
-    };
     this.#city.workflows = createStepFunctions({
-      client: { send } as never,
+      client: { call },
       arnPrefix: ARN_PREFIX,
       use: {
         starts: contexts.flatMap(({ workflows }) => workflows.starts),

@@ -16,6 +16,7 @@ export async function comeToRest(
   machines: Machines,
   parts: readonly Part[],
   runnings: readonly Running[],
+  check: () => void,
 ): Promise<void> {
   city.scheduler.end();
   await settledTasks(city);
@@ -24,6 +25,7 @@ export async function comeToRest(
     const hours = Math.max(...parts.map(({ restHours }) => restHours[round] ?? 0));
     for (const { tidy } of runnings) await tidy?.(round);
     await pass(city, machines, runnings, hours * HOUR);
+    check();
     city.audit.checkAtRest();
     for (const { checkAtRest } of runnings) await checkAtRest(round);
   }

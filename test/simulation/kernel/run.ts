@@ -88,10 +88,10 @@ class Run {
       runnings.push(running);
     }
     this.#runnings = runnings;
-    this.#operations = Object.assign(
+    this.#operations = together([
       cityOperations(this.#city, this.#machines),
       ...runnings.map(({ operations }) => operations),
-    );
+    ]);
     this.#city.look();
     const { clock, dice } = this.#city;
     clock.set(dice.pick(this.#parts.flatMap(({ starts }) => starts)));
@@ -111,7 +111,7 @@ class Run {
       this.#check();
     }
     this.#tell(() => 'All faults end, whatever waits goes on, and time passes until nothing is under way.');
-    await comeToRest(this.#city, this.#machines, this.#parts, this.#runnings);
+    await comeToRest(this.#city, this.#machines, this.#parts, this.#runnings, () => this.#check());
     this.#check();
     for (const { endings } of this.#runnings) for (const ending of endings?.() ?? []) this.#count(ending);
   }
@@ -135,7 +135,8 @@ class Run {
 
   #chance(): Source {
     const dice = new Dice(seedOf(this.#city.seed, 'scheduler'));
-    const [least = 0, most = 0] = this.#parts[0]?.length ?? [];
+    const least = Math.max(...this.#parts.map(({ length: [from] }) => from));
+    const most = Math.max(...this.#parts.map(({ length: [, to] }) => to));
     const season = seasonOf(dice);
     const weights = Object.fromEntries(
       Object.entries(this.#operations).map(([name, { who, weight }]) => [name, weight * season.busy[who]]),
@@ -217,6 +218,23 @@ class Run {
     this.#linesRead = this.#city.lines.length;
     if (this.#violation !== undefined) throw this.#violation;
   }
+}
+
+/** What two workflows call by one name is now the one's, now the other's. */
+function together(all: readonly Readonly<Record<string, Operation>>[]): Readonly<Record<string, Operation>> {
+  const merged: Record<string, Operation> = {};
+  for (const [name, added] of all.flatMap((operations) => Object.entries(operations))) {
+    const known = merged[name];
+    merged[name] =
+      known === undefined
+        ? added
+        : {
+            ...added,
+            weight: known.weight + added.weight,
+            plan: (dice, home) => (dice.next() < 0.5 ? known : added).plan(dice, home),
+          };
+  }
+  return merged;
 }
 
 const FATE_WORDS: Readonly<Record<Fate, string>> = {

@@ -50,11 +50,18 @@ export const bookingMutants: readonly Mutant[] = [
     `{ $exists: true },\n  };`,
   ),
   inBooking(
-    'cancelled-clinic-without-timer',
-    'a clinic’s patients are not told when the process dies that cancels it',
-    'cancel-schedule',
-    `      timer: { kind: TICK, at: instant(deps.clock) },\n`,
-    '',
+    'ban-for-each-delivery',
+    'an event that comes twice bans twice',
+    'close-entry',
+    `    if (entry?.state !== 'A') return { stop: undefined };`,
+    `    if (entry === undefined) return { stop: undefined };`,
+  ),
+  inBooking(
+    'charge-outlives-its-appointment',
+    'somebody pays for a visit that was called off',
+    'appointment-moves',
+    `    charge.lock === undefined\n`,
+    `    charge.lock === undefined || to !== undefined\n`,
   ),
   inBooking(
     'extra-number-twice',

@@ -39,8 +39,8 @@ export const referralMutants: readonly Mutant[] = [
     'reserved-twice',
     'a call of the machine that is repeated keeps a second number for nobody',
     'booking/reserve-for-referral',
-    `    requestKey: reservationKeyOf(wanted.reservationId),`,
-    `    requestKey: \`\${reservationKeyOf(wanted.reservationId)}:\${deps.ids.next(6)}\`,`,
+    `requestKey: reservationKeyOf(wanted.reservationId),`,
+    `requestKey: \`\${reservationKeyOf(wanted.reservationId)}:\${deps.ids.next(6)}\`,`,
   ),
   inReferral(
     'ended-and-on-a-worklist',

@@ -26,7 +26,7 @@ export const signingMutants: readonly Mutant[] = [
     'of two steps at once the second forgets the first',
     'signing-moves',
     `      version: seen.version,\n`,
-    '',
+    `      version: { ge: 0 },\n`,
   ),
   inSigning(
     'door-stays-open',

@@ -47,7 +47,11 @@ export class ReferralWatch implements Watch {
       .filter(({ status, appointmentId }) => !TERMINAL.includes(status) && !completed.has(appointmentId))
       // Checked in for the last round but one of a standing referral, or in the doctor's room.
       .filter(({ status }) => ['HELD', 'PENDING_PAYMENT', 'BOOKED'].includes(status));
-    assert.deepEqual(held, [], 'a number is kept for nobody');
+    assert.deepEqual(
+      held.map(({ appointmentId, status }) => `${appointmentId} ${status}`),
+      [],
+      'a number is kept for nobody',
+    );
     const doors = items.filter(({ pk, sk }) => pk.startsWith('relation#') && sk.startsWith('REFERRAL#'));
     assert.deepEqual(
       doors.filter(({ until }) => String(until) > now),

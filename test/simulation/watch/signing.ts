@@ -13,7 +13,10 @@ export class SigningWatch implements Watch {
   readonly #now: () => string;
   #isDirty = false;
   #broken: string | undefined;
-  readonly #locks = new Map<string, string>();
+  readonly #locks = new Map<
+    string,
+    { readonly status: string; readonly patientId: string; readonly at: number }
+  >();
   /** Lines in the ledger of what was done, by signing, term and service. */
   readonly #uses = new Map<string, Set<string>>();
 
@@ -25,9 +28,20 @@ export class SigningWatch implements Watch {
     return [...this.#signings.values()];
   }
 
-  onChange({ key: { pk, sk }, old, new: item }: Change): void {
+  /** Payments under way, with when they began. */
+  claims(): readonly { readonly chargeId: string; readonly patientId: string; readonly at: number }[] {
+    return [...this.#locks].flatMap(([chargeId, { status, patientId, at }]) =>
+      status === 'CLAIMED' ? [{ chargeId, patientId, at }] : [],
+    );
+  }
+
+  onChange({ key: { pk, sk }, old, new: item, at }: Change): void {
     if (pk.startsWith('charge-lock#signing#'))
-      this.#locks.set(String(item?.['chargeId']), String(item?.['status']));
+      this.#locks.set(String(item?.['chargeId']), {
+        status: String(item?.['status']),
+        patientId: String(item?.['patientId']),
+        at,
+      });
     if (!pk.startsWith('signing#') && !pk.startsWith('relation#')) return;
     this.#isDirty = true;
     if (sk.startsWith('use#') && item !== undefined) {
@@ -71,7 +85,7 @@ export class SigningWatch implements Watch {
     if (after.version !== before.version + 1 && after.turn !== before.turn)
       this.#broken = `S3: ${after.signingId} was written over another step`;
     const lock = this.#locks.get(before.charge?.chargeId ?? '');
-    if (isMove && ENDED.includes(after.status) && after.status !== 'DECEASED' && lock === 'CLAIMED')
+    if (isMove && ENDED.includes(after.status) && after.status !== 'DECEASED' && lock?.status === 'CLAIMED')
       this.#broken = `S7: ${after.signingId} ended as ${after.status} under a payment`;
   }
 }

@@ -69,7 +69,7 @@ const SETTLEMENTS = ['settlement-1', 'settlement-2'] as const;
 const DOER = { by: 'account-1' };
 
 /** Booking with a payment that only moves locks: a few residents, three small clinics, every desk of a hospital. */
-export const bookingPart: Part = {
+export const bookingPart = ({ pays }: { readonly pays: boolean }): Part => ({
   contexts: [booking],
   policy: { booking: POLICY },
   starts: STARTS,
@@ -77,19 +77,20 @@ export const bookingPart: Part = {
   restHours: [1, 6 * 24],
   outcomes: [
     ...['book', 'confirm', 'cancel', 'reschedule', 'join', 'check-in', 'call', 'extra', 'stop'],
-    ...['claim', 'open', 'pay', 'refund'],
+    ...(pays ? ['claim', 'open', 'pay', 'refund'] : []),
   ]
     .map((name) => `${name} ok`)
-    .concat('book SOLD_OUT', 'cancel PAYMENT_UNDER_WAY', 'claim refused'),
+    .concat('book SOLD_OUT', ...(pays ? ['cancel PAYMENT_UNDER_WAY', 'claim refused'] : [])),
   async open(city) {
-    const scene = new Clinics(city);
+    const scene = new Clinics(city, pays);
     await scene.prepare();
     return scene.running();
   },
-};
+});
 
 class Clinics {
   readonly #city: City;
+  readonly #pays: boolean;
   readonly #watch: RuleWatch;
   readonly #further = new BookingWatch();
   readonly #appointments = new Map<string, Appointment>();
@@ -97,8 +98,9 @@ class Clinics {
   readonly #charged: Appointment[] = [];
   readonly #schedules: string[] = [];
 
-  constructor(city: City) {
+  constructor(city: City, pays: boolean) {
     this.#city = city;
+    this.#pays = pays;
     this.#watch = new RuleWatch(city.policy.policy(bookingPolicy).at('2026-03-02'));
     city.watches.push(this.#watch, this.#further, {
       onChange: (change) => this.#heard(change),
@@ -138,7 +140,7 @@ class Clinics {
   running(): Running {
     return {
       watches: [],
-      operations: { ...this.#residents(), ...this.#desks(), ...this.#payments() },
+      operations: { ...this.#residents(), ...this.#desks(), ...(this.#pays ? this.#payments() : {}) },
       tidy: (round) => this.#payUp(round),
       checkAtRest: () => {
         checkAtRest(this.#city.all(), this.#city.clock.now());
@@ -262,7 +264,7 @@ class Clinics {
 
   /** Every payment ends. */
   async #payUp(round: number): Promise<void> {
-    if (round > 0) return;
+    if (round > 0 || !this.#pays) return;
     const { dice, direct } = this.#city;
     for (const appointment of this.#charged)
       for (const settlement of SETTLEMENTS)

@@ -99,7 +99,7 @@ export class Cashier {
       markers: MARKERS,
       lines: city.lines,
     }));
-    Object.assign(city.extras, { weChatPay: this.provider.client, insurance: selfPaid });
+    city.provide({ weChatPay: this.provider.client, insurance: selfPaid });
     city.watches.push(this.watch, { onChange: (change) => this.#heard(change), check: () => undefined });
   }
 

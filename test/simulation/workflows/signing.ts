@@ -24,6 +24,8 @@ import { SigningWatch } from '../watch/signing.ts';
 const PATIENTS = ['pat00001', 'pat00002', 'pat00003'] as const;
 const TEAMS = ['team-a', 'team-b'] as const;
 const SETTLEMENT = 'settlement-1';
+/** Payment gives up an order a day after its time. */
+const LONGEST_PAYMENT_MS = 24.5 * 3_600_000;
 
 /** Three residents, two small teams with a doctor in common, a payment that moves locks, and the signing's machine. */
 export const signingPart = ({ pays }: { readonly pays: boolean }): Part => ({
@@ -87,8 +89,23 @@ class Office {
     return {
       watches: [],
       operations: { ...this.#homes(), ...this.#teams(), ...(this.#pays ? this.#payments() : {}) },
+      due: {
+        run: () => this.#endPayments(),
+        next: async (now) => {
+          const ends = this.#watch.claims().map(({ at }) => Math.max(at + LONGEST_PAYMENT_MS, now + 1));
+          return ends.length === 0 ? undefined : Math.min(...ends);
+        },
+      },
       checkAtRest: (round) => (round === 3 ? this.#watch.checkAtRest() : undefined),
     };
+  }
+
+  /** Payments end: a day after they began where WeChat is not to be had. */
+  async #endPayments(): Promise<void> {
+    const { clock, direct } = this.#city;
+    for (const { at, ...id } of this.#watch.claims())
+      if (at + LONGEST_PAYMENT_MS <= clock.now())
+        await direct.deps.table.transact([openCharge(direct.deps, { owner: OWNER, ...id }, SETTLEMENT)]);
   }
 
   async #signAtOnce(deps: Deps, dice: Dice, patientId: string): Promise<void> {

@@ -2,10 +2,17 @@ import type { Part } from '../kernel/part.ts';
 
 /** What can be simulated, by name; loaded when it is asked for, since a mutant's file is patched while it is read. */
 const PARTS: Readonly<Record<string, () => Promise<readonly Part[]>>> = {
-  booking: async () => [(await import('./booking.ts')).bookingPart],
+  booking: async () => [(await import('./booking.ts')).bookingPart({ pays: true })],
   referral: async () => [(await import('./referral.ts')).referralPart],
   signing: async () => [(await import('./signing.ts')).signingPart({ pays: true })],
   payment: async () => [(await import('./payment.ts')).paymentPart],
+  /** All together: what the one leaves the other finds. */
+  city: async () => [
+    (await import('./booking.ts')).bookingPart({ pays: false }),
+    (await import('./payment.ts')).paymentPart,
+    (await import('./referral.ts')).referralPart,
+    (await import('./signing.ts')).signingPart({ pays: false }),
+  ],
 };
 
 export const WORKFLOWS: readonly string[] = Object.keys(PARTS);
