@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 const inReferral = (name: string, harm: string, file: string, from: string, to: string): Mutant => ({
   ...{ name, harm, from, to },
   workflow: 'referral',
-  file: file.startsWith('booking/') ? `functions/${file}.ts` : `functions/referral/${file}.ts`,
+  file: `functions/referral/${file}.ts`,
 });
 
 export const referralMutants: readonly Mutant[] = [
@@ -34,13 +34,6 @@ export const referralMutants: readonly Mutant[] = [
     'referral-moves',
     `condition: { turn: seen.turn, $all: [{ status: seen.status }, { status: { in: statesBefore(to) } }] },`,
     `condition: { $all: [{ status: { in: statesBefore(to) } }] },`,
-  ),
-  inReferral(
-    'reserved-twice',
-    'a call of the machine that is repeated keeps a second number for nobody',
-    'booking/reserve-for-referral',
-    `requestKey: reservationKeyOf(wanted.reservationId),`,
-    `requestKey: \`\${reservationKeyOf(wanted.reservationId)}:\${deps.ids.next(6)}\`,`,
   ),
   inReferral(
     'ended-and-on-a-worklist',

@@ -15,13 +15,6 @@ export const signingMutants: readonly Mutant[] = [
     `{ if: { active: true } },`,
   ),
   inSigning(
-    'place-given-back-twice',
-    'a place of a team that nobody held comes free',
-    'teams',
-    `{ if: { [from]: { gt: 0 } } },`,
-    `{ if: { $exists: true } },`,
-  ),
-  inSigning(
     'step-over-a-step',
     'of two steps at once the second forgets the first',
     'signing-moves',
@@ -55,12 +48,5 @@ export const signingMutants: readonly Mutant[] = [
     'use-entitlement',
     `        { if: { $exists: false } },\n`,
     '',
-  ),
-  inSigning(
-    'signed-with-two-teams',
-    'a resident has two family doctors',
-    'activate-signing',
-    `  if (holderId !== replaces) return 'other';`,
-    `  if (holderId !== replaces) return undefined;`,
   ),
 ];

@@ -173,7 +173,9 @@ class Office {
         },
       ),
       use: this.#with('doctor', 7, ['ACTIVE'], 'is used for an assessment', (dice, id) => {
-        const { doer, requestKey } = doctor(dice, id);
+        const { doer } = doctor(dice, id);
+        // Few, so that one is often used again.
+        const requestKey = `use-${dice.below(3)}`;
         return (deps) => useEntitlement(deps, id, { itemId: 'HEALTH_ASSESSMENT', doer, requestKey });
       }),
       'tick-signing': this.#with(
