@@ -42,7 +42,7 @@ export async function saveRecord(
     const { divisionCode } = body;
     const outcome = await deps.table.transact([
       ...changeResident(seen, { ...seen, divisionCode, record, groups }),
-      { put: writtenDown(deps, patientId, doer), if: { $exists: false } },
+      { put: recordWritten(deps, patientId, doer), if: { $exists: false } },
     ]);
     if (outcome.ok) return { patientId, divisionCode, groups: [...groups], ...record };
   }
@@ -60,7 +60,8 @@ export async function showRecord(
   return { patientId, divisionCode, groups: [...groups], ...record };
 }
 
-function writtenDown(
+/** Rule of the house: who changes health data is written down in the very transaction. */
+export function recordWritten(
   deps: Deps,
   patientId: string,
   { by, role, institutionId, traceparent }: Recording['doer'],

@@ -1,18 +1,19 @@
 import type { Doer } from '../../shared/access/acting.ts';
-import { openPatientProfile, patientProfileKey } from '../../shared/access/patient-view.ts';
+import { openPatientProfile } from '../../shared/access/patient-view.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { type Day, dayOf, instantAt } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import type { Group } from './codes.ts';
 import { deskLink } from './desks.ts';
-import type { signingErrors } from './errors.ts';
+import type { SigningPolicy } from './policy.ts';
 import { entitlementsOf, packagesFor, quoteFor } from './quote.ts';
+import { type Entry, enterLines, type Known, type RegisterCode, type Registered } from './register-lines.ts';
 import { openRelations } from './relations.ts';
-import { changeResidents, groupsOn } from './residents.ts';
+import { groupsOn } from './residents.ts';
 import { eventTypeOf, signingEvent } from './signing-event.ts';
 import { policyNow } from './signing-moves.ts';
-import { type Resident, residents, type Signing, signings, type Team } from './store.ts';
+import { type Signing, signings, type Team, type Term } from './store.ts';
 import { readTeam, takePlaces } from './teams.ts';
 import { endOf, termFrom, timerFor } from './waits.ts';
 
@@ -26,134 +27,108 @@ export interface RegisterLine {
   readonly signedOn: Day;
 }
 
-type Code = keyof typeof signingErrors.definitions | 'CONFLICT';
+type Pending = Known & { readonly line: RegisterLine };
 
-export type Registered =
-  | { readonly ok: true; readonly signingId: string; readonly isNew: boolean }
-  | { readonly ok: false; readonly code: Code };
-
-/** Of a transaction. A line is a signing, a resident, their groups, the doctors' relations, and at worst a tally. */
-const MOST_OPERATIONS = 99;
-const MOST_ATTEMPTS = 6;
-
-/**
- * Enters residents who have signed on paper, by the rules of every signing (S1, S2, S5, S6). Answers line by line, in
- * the order given; a line that is entered already is answered as such, so that a register may be sent again.
- */
-export async function registerSignings(
+/** Enters residents who have signed on paper, by the rules of every signing (S1, S2, S5, S6). */
+export function registerSignings(
   deps: Deps,
   lines: readonly RegisterLine[],
   doer: Doer,
 ): Promise<readonly Registered[]> {
-  const answers = new Map<RegisterLine, Registered>();
-  for (const [careTeamId, some] of Map.groupBy(lines, (line) => line.careTeamId)) {
-    const { doctors = [] } = (await readTeam(deps, careTeamId)) ?? {};
-    const atOnce = Math.floor(MOST_OPERATIONS / (doctors.length + 4));
-    for (let from = 0; from < some.length; from += atOnce) {
-      await registerChunk(deps, careTeamId, some.slice(from, from + atOnce), doer, answers);
+  return enterLines(deps, lines, async (pending, answer) => {
+    const entered = new Set<string>();
+    const batches = [];
+    for (const [careTeamId, some] of Map.groupBy(pending, ({ line }) => line.careTeamId)) {
+      const team = await teamFor(deps, careTeamId, doer);
+      const entries: Entry<RegisterLine>[] = [];
+      for (const one of some) {
+        const { line, seen } = one;
+        if (entered.has(line.patientId)) continue;
+        const code = codeAgainst(deps, one, team, entries.length);
+        if (code === undefined && seen.holder?.careTeamId === careTeamId)
+          answer(line, { ok: true, signingId: seen.holder.signingId, isNew: false });
+        else if (code !== undefined || team === undefined)
+          answer(line, { ok: false, code: code ?? 'CARE_TEAM_NOT_FOUND' });
+        else {
+          entered.add(line.patientId);
+          entries.push(await entryOf(deps, one, team, doer));
+        }
+      }
+      if (team !== undefined) batches.push({ entries, along: (count: number) => takePlaces(team, count) });
     }
-  }
-  return lines.map((line) => answers.get(line) ?? { ok: false, code: 'CONFLICT' });
+    return batches;
+  });
 }
 
-async function registerChunk(
+/** An institution registers for its own teams; what belongs to another is not there. */
+async function teamFor(deps: Deps, careTeamId: string, doer: Doer): Promise<Team | undefined> {
+  const team = await readTeam(deps, careTeamId);
+  const isOwn = doer.institutionId === undefined || team?.institutionId === doer.institutionId;
+  return isOwn ? team : undefined;
+}
+
+function codeAgainst(
   deps: Deps,
-  careTeamId: string,
-  lines: readonly RegisterLine[],
+  { line, seen, profile }: Pending,
+  team: Team | undefined,
+  taken: number,
+): RegisterCode | undefined {
+  const term = termFrom(line.signedOn, policyNow(deps).termMonths);
+  if (team === undefined) return 'CARE_TEAM_NOT_FOUND';
+  if (seen.holder?.careTeamId === team.careTeamId) return undefined;
+  if (!team.active) return 'TEAM_CLOSED';
+  if (profile === undefined) return 'IDENTITY_UNVERIFIED';
+  if (seen.deceased === true) return 'DECEASED_RESIDENT';
+  if (seen.holder !== undefined) return 'ALREADY_SIGNED';
+  if (seen.waiting !== undefined) return 'ALREADY_APPLIED';
+  const isRunning = line.signedOn <= dayOf(deps.clock.now()) && instant(deps.clock) < endOf(term);
+  if (!isRunning) return 'TERM_NOT_RUNNING';
+  return taken < team.free ? undefined : 'TEAM_FULL';
+}
+
+async function entryOf(
+  deps: Deps,
+  { line, seen, profile }: Pending,
+  team: Team,
   doer: Doer,
-  answers: Map<RegisterLine, Registered>,
-): Promise<void> {
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const { team, entries } = await judged(deps, careTeamId, lines, answers);
-    if (team === undefined || entries.length === 0) return;
-    const outcome = await deps.table.transact([
-      takePlaces(team, entries.length),
-      ...changeResidents(entries.map(({ seen, after }) => ({ seen, after }))),
-      ...entries.flatMap(({ signing }) => contract(deps, signing, doer)),
-    ]);
-    if (!outcome.ok) continue;
-    for (const { line, signing } of entries)
-      answers.set(line, { ok: true, signingId: signing.signingId, isNew: true });
-    return;
-  }
-}
-
-interface Entry {
-  readonly line: RegisterLine;
-  readonly seen: Resident;
-  readonly after: Omit<Resident, 'version'>;
-  readonly signing: Signing;
-}
-
-/** What can be entered now; everything else is answered. */
-async function judged(
-  deps: Deps,
-  careTeamId: string,
-  lines: readonly RegisterLine[],
-  answers: Map<RegisterLine, Registered>,
-): Promise<{ readonly team: Team | undefined; readonly entries: readonly Entry[] }> {
-  const ids = lines.map(({ patientId }) => patientId);
-  const [team, known, profiles] = await Promise.all([
-    readTeam(deps, careTeamId),
-    residents.getMany(deps.table, ids, { consistent: true }),
-    deps.table.getMany(ids.map(patientProfileKey), { consistent: true }),
-  ]);
+): Promise<Entry<RegisterLine>> {
+  if (profile === undefined) throw new Error('whose identity is unknown is not entered');
+  const { patientId, divisionCode, signedOn } = line;
+  const { careTeamId, institutionId } = team;
   const policy = policyNow(deps);
   const today = dayOf(deps.clock.now());
-  const entries: Entry[] = [];
-  const taken = new Set<string>();
-  for (const [index, line] of lines.entries()) {
-    const { patientId, divisionCode } = line;
-    const seen = known[index] ?? { patientId, version: 0, groups: [] };
-    const term = termFrom(line.signedOn, policy.termMonths);
-    const profile = profiles[index];
-    const refused = (code: Code) => answers.set(line, { ok: false, code });
-    if (seen.holder?.careTeamId === careTeamId)
-      answers.set(line, { ok: true, signingId: seen.holder.signingId, isNew: false });
-    else if (team === undefined) refused('CARE_TEAM_NOT_FOUND');
-    else if (!team.active) refused('TEAM_CLOSED');
-    else if (profile === undefined) refused('IDENTITY_UNVERIFIED');
-    else if (seen.deceased === true) refused('DECEASED_RESIDENT');
-    else if (seen.holder !== undefined || taken.has(patientId)) refused('ALREADY_SIGNED');
-    else if (seen.waiting !== undefined) refused('ALREADY_APPLIED');
-    else if (line.signedOn > today || endOf(term) <= instant(deps.clock)) refused('TERM_NOT_RUNNING');
-    else if (entries.length >= team.free) refused('TEAM_FULL');
-    else {
-      taken.add(patientId);
-      const person = await openPatientProfile(deps, patientId, profile);
-      const groups = groupsOn(policy, [...new Set([...seen.groups, ...line.groups])], person, today);
-      const packages = packagesFor(policy, []) ?? [];
-      const signing = signed(
-        deps,
-        { line, team, term },
-        {
-          quote: quoteFor(policy, packages, groups),
-          entitlements: entitlementsOf(packages),
-        },
-      );
-      const record = seen.record ?? { institutionId: team.institutionId, openedOn: today };
-      const holder = { signingId: signing.signingId, careTeamId };
-      entries.push({ line, seen, signing, after: { ...seen, divisionCode, record, groups, holder } });
-    }
-  }
-  return { team, entries };
+  const person = await openPatientProfile(deps, patientId, profile);
+  const groups = groupsOn(policy, [...new Set([...seen.groups, ...line.groups])], person, today);
+  const packages = packagesFor(policy, []) ?? [];
+  const term = termFrom(signedOn, policy.termMonths);
+  const signing = signed(deps, line, team, {
+    term,
+    quote: quoteFor(policy, packages, groups),
+    entitlements: entitlementsOf(packages),
+  });
+  const { signingId } = signing;
+  const record = seen.record ?? { institutionId, openedOn: today };
+  return {
+    line,
+    seen,
+    after: { ...seen, divisionCode, record, groups, holder: { signingId, careTeamId } },
+    operations: contract(deps, policy, { ...signing, term }, doer),
+    signingId,
+  };
 }
 
 function signed(
   deps: Deps,
-  {
-    line,
-    team,
-    term,
-  }: { readonly line: RegisterLine; readonly team: Team; readonly term: Required<Signing>['term'] },
-  terms: Pick<Signing, 'quote' | 'entitlements'>,
+  { patientId, signedOn }: RegisterLine,
+  { careTeamId, institutionId, doctors }: Team,
+  terms: Pick<Signing, 'term' | 'quote' | 'entitlements'>,
 ): Signing {
-  const at = instantAt(line.signedOn, '00:00');
+  const at = instantAt(signedOn, '00:00');
   const signing: Signing = {
     signingId: deps.ids.next(16),
-    patientId: line.patientId,
-    careTeamId: team.careTeamId,
-    institutionId: team.institutionId,
+    patientId,
+    careTeamId,
+    institutionId,
     channel: 'PAPER',
     status: 'ACTIVE',
     version: 1,
@@ -163,25 +138,28 @@ function signed(
     packageIds: [],
     ...terms,
     instalmentsPaid: 0,
-    term,
-    staff: team.doctors,
+    staff: doctors,
     reminded: 0,
     appliedAt: at,
     activatedAt: at,
     history: [{ at, status: 'ACTIVE' }],
-    requestKey: `register:${line.signedOn}`,
+    requestKey: `register:${signedOn}`,
   };
   return { ...signing, ...deskLink(signing) };
 }
 
-function contract(deps: Deps, signing: Signing, doer: Doer): readonly TransactOperation[] {
+function contract(
+  deps: Deps,
+  policy: SigningPolicy,
+  signing: Signing & { readonly term: Term },
+  doer: Doer,
+): readonly TransactOperation[] {
   const { patientId, staff, term, appliedAt } = signing;
-  if (term === undefined) throw new Error('a contract in force has a term');
   return [
     signings.putOperation(signing, signing, {
       if: { $exists: false },
       event: signingEvent(deps, eventTypeOf('ACTIVE'), signing, doer, { registered: true }),
-      timer: timerFor(policyNow(deps), signing),
+      timer: timerFor(policy, signing),
     }),
     ...openRelations(patientId, staff, { since: appliedAt, term }),
   ];

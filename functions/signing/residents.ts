@@ -17,16 +17,16 @@ export async function readResident({ table }: Pick<Deps, 'table'>, patientId: st
   return found ?? { patientId, version: 0, groups: [] };
 }
 
-type After = Omit<Resident, 'version'>;
+export type AfterChange = Omit<Resident, 'version'>;
 
 /** The operations that change it from what was seen, all under the version that was seen. */
-export function changeResident(seen: Resident, after: After): readonly TransactOperation[] {
+export function changeResident(seen: Resident, after: AfterChange): readonly TransactOperation[] {
   return changeResidents([{ seen, after }]);
 }
 
 /** The same for several at once: each village's tally is one operation. What groups somebody is in is told to others. */
 export function changeResidents(
-  changes: readonly { readonly seen: Resident; readonly after: After }[],
+  changes: readonly { readonly seen: Resident; readonly after: AfterChange }[],
 ): readonly TransactOperation[] {
   const differences = new Map<string, number>();
   const puts = changes.flatMap(({ seen, after }) => {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { KeyRing } from './key-ring.ts';
 import { KeyMissingError } from './wrapped-keys.ts';
 
@@ -35,6 +35,17 @@ export class FieldSealError extends Error {
 }
 
 export function createFieldCipher(ring: KeyRing): FieldCipher {
+  /** Made of bare bytes at each use it takes two thirds of a field's time. The ring hands out the same bytes again. */
+  const prepared = new WeakMap<Uint8Array, KeyObject>();
+
+  function secretOf(bytes: Uint8Array): KeyObject {
+    const known = prepared.get(bytes);
+    if (known !== undefined) return known;
+    const secret = createSecretKey(bytes);
+    prepared.set(bytes, secret);
+    return secret;
+  }
+
   /** JSON keeps the parts apart whatever characters they hold. */
   function boundTo(scope: string, { item, field }: FieldPlace, version: number): Buffer {
     return Buffer.from(JSON.stringify(['v1', ring.city, scope, item, field, version]));
@@ -53,7 +64,7 @@ export function createFieldCipher(ring: KeyRing): FieldCipher {
     async seal(scope, place, plaintext) {
       const { version, bytes } = await ring.newest(scope, 'field');
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', bytes, iv, { authTagLength: TAG_BYTES });
+      const cipher = createCipheriv('aes-256-gcm', secretOf(bytes), iv, { authTagLength: TAG_BYTES });
       cipher.setAAD(boundTo(scope, place, version));
       const body = [iv, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()];
       return `v1.${version}.${Buffer.concat(body).toString('base64url')}`;
@@ -66,7 +77,7 @@ export function createFieldCipher(ring: KeyRing): FieldCipher {
         throw new FieldSealError('MALFORMED', place.field);
       const version = Number(parts[1]);
       const key = await keyOf(scope, version, place.field);
-      const decipher = createDecipheriv('aes-256-gcm', key, raw.subarray(0, IV_BYTES), {
+      const decipher = createDecipheriv('aes-256-gcm', secretOf(key), raw.subarray(0, IV_BYTES), {
         authTagLength: TAG_BYTES,
       });
       decipher.setAAD(boundTo(scope, place, version));

@@ -38,30 +38,38 @@ export async function signing(): Promise<boolean> {
     await prepare(deps);
     let peakMb = 0;
     const timed = async (
+      what: string,
       count: number,
       work: (from: number, to: number) => Promise<void>,
     ): Promise<number> => {
       const start = performance.now();
-      let next = 0;
+      let [next, done] = [0, 0];
       const lane = async (): Promise<void> => {
         while (next < count) {
           const from = next;
           next += BATCH;
-          await work(from, Math.min(from + BATCH, count));
+          const to = Math.min(from + BATCH, count);
+          await work(from, to);
           peakMb = Math.max(peakMb, process.memoryUsage.rss() / 2 ** 20);
+          done += to - from;
+          if (Math.floor((10 * done) / count) > Math.floor((10 * (done - to + from)) / count)) {
+            const perSecond = Math.round(done / ((performance.now() - start) / 1000));
+            console.log(`${what}: ${done} of ${count}, ${perSecond} rows/s`);
+          }
         }
       };
       await Promise.all(Array.from({ length: LANES }, lane));
       return count / ((performance.now() - start) / 1000);
     };
-    const profilesPerSecond = await timed(records, (from, to) => knownPeople(deps, from, to));
-    const recordsPerSecond = await timed(records, async (from, to) => {
-      await registerRecords(
-        deps,
-        range(from, to).map((index) => recordOf(index, poor)),
-      );
+    const profilesPerSecond = await timed('identities', records, (from, to) => knownPeople(deps, from, to));
+    const recordsPerSecond = await timed('health records', records, async (from, to) => {
+      for (const [institutionId, lines] of Map.groupBy(range(from, to), institutionOf)) {
+        const register = lines.map((index) => recordOf(index, poor));
+        const answers = await registerRecords(deps, register, { ...SYSTEM, institutionId });
+        if (!answers.every((one) => one.ok && one.isNew)) throw new Error('a record was not opened');
+      }
     });
-    const signingsPerSecond = await timed(signed, async (from, to) => {
+    const signingsPerSecond = await timed('signings', signed, async (from, to) => {
       const answers = await registerSignings(
         deps,
         range(from, to).map((index) => lineOf(index, poor)),
@@ -129,11 +137,14 @@ async function prepare(deps: Deps): Promise<void> {
 /** People stand in the register village by village: neighbours are of one town and one team. */
 const VILLAGE_SIZE = 100;
 
+function institutionOf(index: number): string {
+  return `town-${Math.floor(index / VILLAGE_SIZE) % TOWNS}`;
+}
+
 function recordOf(index: number, poor: number): RecordLine {
   const village = Math.floor(index / VILLAGE_SIZE);
   return {
     patientId: patientOf(index),
-    institutionId: `town-${village % TOWNS}`,
     divisionCode: `${townOf(village % TOWNS)}${String(1 + (Math.floor(village / TOWNS) % 26)).padStart(3, '0')}`,
     groups: index < poor ? ['POVERTY'] : [],
   };
