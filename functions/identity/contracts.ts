@@ -134,6 +134,24 @@ export const deskPatientRequest = z.strictObject({
   noticeVersion,
 });
 export const deskPatient = z.extend(patientSummary, { registered: z.boolean() });
+/** A page of a register that an institution keeps, on paper or in another system. */
+export const patientRegisterRequest = z.strictObject({
+  lines: z.array(z.omit(deskPatientRequest, { noticeVersion: true })).check(z.minLength(1), z.maxLength(200)),
+  /** The institution has shown it to everybody on the page and holds their signatures. */
+  noticeVersion,
+});
+/** Line by line, in the order given. */
+export const patientRegister = z.object({
+  lines: z.array(
+    z.object({
+      /** Of whom the line is about; left out where it has faults. */
+      patientId: z.optional(id),
+      /** False: was registered before, and nothing was changed. */
+      isNew: z.optional(z.boolean()),
+      faults: z.optional(z.array(z.object({ field: z.string(), code: z.string(), message: z.string() }))),
+    }),
+  ),
+});
 export const claims = z.object({
   claims: z.array(
     z.object({

@@ -13,7 +13,7 @@ import { sealedPatient } from './patient-record.ts';
 import type { Person } from './person.ts';
 import { patientSide, startedRelation } from './relations.ts';
 import { blinds } from './sealing.ts';
-import { idNumbers, type Patient, patientOf, patients, unlessUnder } from './store.ts';
+import { idNumbers, type Patient, patients, unlessUnder } from './store.ts';
 
 export interface Enrolment {
   readonly person: Person;
@@ -39,11 +39,24 @@ export interface EnrolmentRelation {
 
 /** The patient that a number stands for in this city, if there is one. */
 export async function findByIdNumber(deps: Deps, idNumber: string): Promise<Patient | undefined> {
-  const found = await idNumbers.getMany(deps.table, await blinds(deps, 'resident-id', idNumber), {
-    consistent: true,
-  });
-  const patientId = found.find((entry) => entry !== undefined)?.patientId;
-  return patientId === undefined ? undefined : patientOf(deps, patientId);
+  return (await findByIdNumbers(deps, [idNumber]))[0];
+}
+
+/** The same for many, in the order asked. */
+export async function findByIdNumbers(
+  deps: Deps,
+  numbers: readonly string[],
+): Promise<readonly (Patient | undefined)[]> {
+  const candidates = await Promise.all(numbers.map((number) => blinds(deps, 'resident-id', number)));
+  const asked = candidates.flat();
+  const entries = await idNumbers.getMany(deps.table, asked, { consistent: true });
+  const idOf = new Map(asked.map((blind, index) => [blind, entries[index]?.patientId]));
+  const ids = candidates.map((some) => some.map((blind) => idOf.get(blind)).find((id) => id !== undefined));
+  const known = ids.filter((id) => id !== undefined);
+  const found = await patients.getMany(deps.table, known, { consistent: true });
+  if (found.includes(undefined)) throw new Error('a patient id without its patient');
+  const patientOfId = new Map(known.map((id, index) => [id, found[index]]));
+  return ids.map((id) => (id === undefined ? undefined : patientOfId.get(id)));
 }
 
 /**
@@ -55,6 +68,17 @@ export async function registerPatient(
   acting: Acting,
   enrolment: Enrolment,
 ): Promise<Patient | undefined> {
+  const { patient, operations } = await enrolmentOf(deps, acting, enrolment);
+  const outcome = await deps.table.transact(operations);
+  return outcome.ok ? patient : undefined;
+}
+
+/** Those operations, for whoever enrols several at once. */
+export async function enrolmentOf(
+  deps: Deps,
+  acting: Acting,
+  enrolment: Enrolment,
+): Promise<{ readonly patient: Patient; readonly operations: readonly TransactOperation[] }> {
   const { person, relation, synthetic, purpose, phone } = enrolment;
   // Short on purpose: it is the holder in a schedule’s claim item, which has to stay under 1 KB.
   const patientId = deps.ids.next(8);
@@ -68,7 +92,7 @@ export async function registerPatient(
     data: { patientId, ...(relation === undefined ? {} : { accountId: relation.accountId }) },
     ...tracing(acting),
   });
-  const outcome = await deps.table.transact([
+  const operations = [
     idNumbers.putOperation(blind, { patientId }, { if: { $exists: false } }),
     ...unlessUnder(idNumbers, older),
     patients.putOperation(patientId, patient, { if: { $exists: false }, event }),
@@ -83,8 +107,8 @@ export async function registerPatient(
     ...(await personItems(deps, patientId, person)).map((put) => ({ put })),
     ...relationOperations(deps, acting, patientId, relation),
     audited(deps, accessTo(deps, acting, { patientId, action: 'WRITE', purpose })),
-  ]);
-  return outcome.ok ? patient : undefined;
+  ];
+  return { patient, operations };
 }
 
 /** A further account gets a relation to a patient that is there. Undefined: lost a race, nothing was written. */

@@ -13,6 +13,7 @@ import { listClaims } from './list-claims.ts';
 import { listStaff } from './list-staff.ts';
 import { openStaffSession } from './open-staff-session.ts';
 import { registerAtDesk } from './register-patient.ts';
+import { registerPatients } from './register-patients.ts';
 import { renewCredentials } from './renew-credentials.ts';
 
 const staff = allow(
@@ -49,6 +50,18 @@ export const deskRoutes: readonly Route[] = [
     errors: ['VERIFICATION_FAILED', 'VERIFIER_UNAVAILABLE', 'NOTICE_OUTDATED'],
     requestKey: 'not-needed',
     handle: registerAtDesk,
+  }),
+  route({
+    method: 'POST',
+    path: '/identity/institutions/{institutionId}/patient-register',
+    summary: '批量登记就诊人（机构已有的名册，逐行答复，可重复提交）',
+    access: counter,
+    request: { params: contracts.institutionParams, body: contracts.patientRegisterRequest },
+    response: contracts.patientRegister,
+    errors: ['NOTICE_OUTDATED'],
+    requestKey: 'not-needed',
+    maxBodyBytes: 256 * 1024,
+    handle: registerPatients,
   }),
   route({
     method: 'GET',

@@ -6,6 +6,7 @@ import { signingErrors } from './errors.ts';
 import { MACHINE } from './follow-machine.ts';
 import { institutionRoutes } from './institution-routes.ts';
 import { patientRoutes, publicRoutes } from './patient-routes.ts';
+import { registerRoutes } from './register-routes.ts';
 import { subscriptions } from './subscriptions.ts';
 import { tasks } from './tasks.ts';
 import { RESTAFF, restaffTeam } from './teams.ts';
@@ -15,7 +16,7 @@ import { TICK } from './waits.ts';
 export const signing = defineContext({
   name: 'signing',
   errors: signingErrors,
-  routes: [...publicRoutes, ...patientRoutes, ...institutionRoutes, ...coverageRoutes],
+  routes: [...publicRoutes, ...patientRoutes, ...institutionRoutes, ...coverageRoutes, ...registerRoutes],
   tasks,
   subscriptions,
   timers: { [TICK]: tickSigning, [RESTAFF]: restaffTeam },

@@ -83,6 +83,15 @@ export const recordBody = z.strictObject({
   /** Besides those that follow from age. */
   groups: z.array(groupSchema).check(z.maxLength(20)),
 });
+const recordLine = z.strictObject({ patientId: idSchema, ...recordBody.shape });
+const signingLine = z.strictObject({ ...recordLine.shape, careTeamId: idSchema, signedOn: daySchema });
+/** A page of a register on paper, or of another system. */
+export const recordRegisterBody = z.strictObject({
+  lines: z.array(recordLine).check(z.minLength(1), z.maxLength(200)),
+});
+export const signingRegisterBody = z.strictObject({
+  lines: z.array(signingLine).check(z.minLength(1), z.maxLength(200)),
+});
 export const populationBody = z.strictObject({
   residents: z.int().check(z.nonnegative()),
   residentsSixMonths: z.int().check(z.nonnegative()),
@@ -203,6 +212,17 @@ export const gapList = z.object({
     z.object({ patientId: idSchema, divisionCode: z.string(), groups: z.array(groupSchema) }),
   ),
   next: z.optional(z.string()),
+});
+/** Line by line, in the order given. */
+export const registerView = z.object({
+  lines: z.array(
+    z.object({
+      /** False: was entered before, and nothing was changed. Left out where the line has faults. */
+      isNew: z.optional(z.boolean()),
+      signingId: z.optional(idSchema),
+      faults: z.optional(z.array(z.object({ field: z.string(), code: z.string(), message: z.string() }))),
+    }),
+  ),
 });
 export const populationView = z.object({ divisionCode: z.string(), ...populationBody.shape });
 

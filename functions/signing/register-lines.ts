@@ -1,5 +1,6 @@
 import { patientProfileKey } from '../../shared/access/patient-view.ts';
 import type { Item, TransactOperation } from '../../shared/data/table.ts';
+import { fillTransactions } from '../../shared/data/transaction.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { signingErrors } from './errors.ts';
 import { type AfterChange, changeResidents } from './residents.ts';
@@ -49,8 +50,6 @@ export type Judge<L extends Line> = (
   answer: (line: L, registered: Registered) => void,
 ) => Promise<readonly Batch<L>[]>;
 
-/** The table's limit. */
-const MOST_OPERATIONS = 100;
 const MOST_ATTEMPTS = 6;
 
 /** In the order given. */
@@ -89,7 +88,7 @@ async function enter<L extends Line>(
   { entries, along }: Batch<L>,
   answers: Map<L, Registered>,
 ): Promise<void> {
-  for (const some of transactionsOf(entries)) {
+  for (const some of fillTransactions(entries, sizeOf)) {
     const { ok } = await deps.table.transact([
       ...(along === undefined ? [] : [along(some.length)]),
       ...changeResidents(some),
@@ -99,20 +98,6 @@ async function enter<L extends Line>(
     for (const { line, signingId } of some)
       answers.set(line, { ok: true, isNew: true, ...(signingId === undefined ? {} : { signingId }) });
   }
-}
-
-/** As many as fit, in their order. */
-function transactionsOf<L extends Line>(entries: readonly Entry<L>[]): readonly (readonly Entry<L>[])[] {
-  const full: Entry<L>[][] = [];
-  let open: Entry<L>[] = [];
-  for (const entry of entries) {
-    if (open.length > 0 && sizeOf([...open, entry]) > MOST_OPERATIONS) {
-      full.push(open);
-      open = [];
-    }
-    open.push(entry);
-  }
-  return open.length === 0 ? full : [...full, open];
 }
 
 /** At most so many operations: one goes along, each village has a tally, each resident is one, and their groups are. */

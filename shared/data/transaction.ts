@@ -22,3 +22,23 @@ export function checkTransaction(operations: readonly TransactOperation[], token
   if (token !== undefined && (token === '' || token.length > MAX_TOKEN))
     throw new InvalidTableCall(`a transaction's token has 1 to ${MAX_TOKEN} characters`);
 }
+
+/**
+ * Cuts entries, in their order, into groups that fit into one transaction each, as full as may be. `sizeOf` says how
+ * many operations a group comes to; an entry that is too large by itself stands alone, for the table to refuse.
+ */
+export function fillTransactions<E>(
+  entries: readonly E[],
+  sizeOf: (group: readonly E[]) => number,
+): readonly (readonly E[])[] {
+  const full: E[][] = [];
+  let open: E[] = [];
+  for (const entry of entries) {
+    if (open.length > 0 && sizeOf([...open, entry]) > MAX_OPERATIONS) {
+      full.push(open);
+      open = [];
+    }
+    open.push(entry);
+  }
+  return open.length === 0 ? full : [...full, open];
+}

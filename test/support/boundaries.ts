@@ -44,6 +44,7 @@ const RULES: readonly Rule[] = [
     breaks: ({ from, to }) =>
       isBelow('infra', from) &&
       !isBelow('infra/local', from) &&
+      !isBelow('infra/import', from) &&
       isBelow('functions', to) &&
       !/^functions\/[^/]+\/(context|policy)\.ts$/.test(to),
   },
