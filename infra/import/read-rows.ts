@@ -35,6 +35,7 @@ export async function* readRows(file: string, { encoding }: Inspected): AsyncGen
     }
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
-    throw new ImportError(`row ${row + 1} of ${file} is no CSV: ${cause.message}`);
+    // What the parser had read before it failed may still have been on its way here.
+    throw new ImportError(`row ${Number(cause['records']) + 1} of ${file} is no CSV: ${cause.message}`);
   }
 }
