@@ -61,6 +61,7 @@ export const deskRoutes: readonly Route[] = [
     errors: ['NOTICE_OUTDATED'],
     requestKey: 'not-needed',
     maxBodyBytes: 256 * 1024,
+    audit: 'in-handler',
     handle: registerPatients,
   }),
   route({
