@@ -104,31 +104,3 @@ export function allianceFaults(
   }
   return faults;
 }
-
-/** Lead or member on that day; the day of leaving is no day of membership. */
-export function isParty(
-  alliance: Pick<AllianceFacts, 'members'> & { readonly leadId: string },
-  institutionId: string,
-  day: string,
-): boolean {
-  if (alliance.leadId === institutionId) return true;
-  return alliance.members.some(
-    (member) =>
-      member.institutionId === institutionId &&
-      member.joinedOn <= day &&
-      (member.leftOn === undefined || day < member.leftOn),
-  );
-}
-
-/** A pair's own switch wins over the alliance's; of several for one pair the last stated. */
-export function isSwitchedOn(
-  { capabilities, exceptions }: Pick<AllianceFacts, 'capabilities' | 'exceptions'>,
-  capability: AllianceFacts['capabilities'][number],
-  pair: readonly [string, string],
-): boolean {
-  const own = exceptions.findLast(
-    (exception) =>
-      exception.capability === capability && exception.between.every((party) => pair.includes(party)),
-  );
-  return own?.enabled ?? capabilities.includes(capability);
-}

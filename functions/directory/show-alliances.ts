@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
+import { isParty, isSwitchedOn } from '../../shared/kernel/alliance.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { type allianceList, type allianceView, CAPABILITIES, type capabilityList } from './contracts.ts';
 import type { DirectoryDeps } from './deps.ts';
 import { directoryErrors } from './errors.ts';
 import type { allianceSearch } from './requests.ts';
-import { isParty, isSwitchedOn } from './rules.ts';
 import { alliances } from './store.ts';
 
 export async function listAlliances(

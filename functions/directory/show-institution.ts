@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
+import { isParty } from '../../shared/kernel/alliance.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import type { CityList } from './city-list.ts';
 import type { departmentList, departmentView, institutionDetail, subtree } from './contracts.ts';
 import type { DirectoryDeps } from './deps.ts';
 import { directoryErrors } from './errors.ts';
-import { isParty } from './rules.ts';
 import { serviceCategoryName } from './service-categories.ts';
 import {
   type Department,

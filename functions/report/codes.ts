@@ -31,6 +31,15 @@ export const REPEAT_REASONS = [
   'FORENSIC',
   'OTHER_NEED',
 ] as const;
+export type RepeatReason = (typeof REPEAT_REASONS)[number];
+
+/** How far a result is recognised. */
+export const SCOPES = ['ALLIANCE', 'CITY', 'PROVINCE'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** What becomes of an examination that is asked for. */
+export const DECISIONS = ['ORDERED', 'RECOGNISED', 'REPEATED'] as const;
+export type Decision = (typeof DECISIONS)[number];
 
 /** Why somebody reads: stated by staff, kept with the access, shown to the resident. */
 export const PURPOSES = ['TREATMENT', 'REFERRAL', 'FOLLOW_UP', 'CONSULTATION', 'CRITICAL_VALUE'] as const;

@@ -7,13 +7,14 @@ import { institutionRoutes } from './institution-routes.ts';
 import { matchDue } from './match-report.ts';
 import { patientRoutes } from './patient-routes.ts';
 import { readingRoutesOfReports } from './reading-routes.ts';
+import { recognitionRoutes } from './recognition-routes.ts';
 import { MATCH } from './report-moves.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const report = defineContext({
   name: 'report',
   errors: reportErrors,
-  routes: [...readingRoutesOfReports, ...patientRoutes, ...institutionRoutes],
+  routes: [...readingRoutesOfReports, ...patientRoutes, ...institutionRoutes, ...recognitionRoutes],
   subscriptions,
   timers: { [MATCH]: matchDue, [ESCALATE]: escalateCritical },
   grants: [

@@ -1,6 +1,17 @@
 import * as z from 'zod/mini';
 import { daySchema, instantSchema } from '../../shared/kernel/schemas.ts';
-import { CONSENT_KINDS, FLAGS, KINDS, PURPOSES, RELEASES, SENSITIVE_CATEGORIES, SETTINGS } from './codes.ts';
+import {
+  CONSENT_KINDS,
+  DECISIONS,
+  FLAGS,
+  KINDS,
+  PURPOSES,
+  RELEASES,
+  REPEAT_REASONS,
+  SCOPES,
+  SENSITIVE_CATEGORIES,
+  SETTINGS,
+} from './codes.ts';
 import { CRITICAL_STATUSES, STATUSES } from './transitions.ts';
 
 /** The published language of reports: requests, answers, events. Instants UTC, days Asia/Shanghai. */
@@ -14,6 +25,7 @@ const nameSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(100));
 const text = z.string().check(z.trim(), z.minLength(1), z.maxLength(4_000));
 const kindSchema = z.enum(KINDS);
 const statusSchema = z.enum(STATUSES);
+const monthSchema = z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/));
 /** 互认标识: where it is recognised and HR, such as 河南HR. */
 const tagSchema = z.string().check(z.regex(/^\p{Script=Han}{2,10}HR$/u));
 
@@ -22,6 +34,7 @@ export const reportParams = z.strictObject({ patientId: idSchema, reportId: idSc
 export const trendParams = z.strictObject({ patientId: idSchema, code: codeSchema });
 export const consentParams = z.strictObject({ patientId: idSchema, kind: z.enum(CONSENT_KINDS) });
 export const institutionParams = z.strictObject({ institutionId: idSchema });
+export const institutionPatientParams = z.strictObject({ institutionId: idSchema, patientId: idSchema });
 export const counterParams = z.strictObject({ institutionId: idSchema, reportId: idSchema });
 
 // ---- what a hospital publishes
@@ -273,8 +286,70 @@ export const criticalView = z.object({
 export const criticalList = z.object({ criticalValues: z.array(criticalView), next: z.optional(z.string()) });
 export const resolveBody = z.strictObject({ measure: text });
 
+// ---- recognition
+
+export const checkBody = z.strictObject({
+  codes: z.array(codeSchema).check(z.minLength(1), z.maxLength(20)),
+});
+export const offer = z.object({
+  code: z.string(),
+  reportId: idSchema,
+  institutionId: idSchema,
+  institutionName: z.string(),
+  effectiveAt: instantSchema,
+  /** The last day on which it counts. */
+  validUntil: daySchema,
+  /** How far the rule reaches that it rests on. */
+  scope: z.enum(SCOPES),
+  tag: z.optional(z.string()),
+});
+export const checkView = z.object({ offers: z.array(offer) });
+export const orderBody = z.strictObject({
+  code: codeSchema,
+  /** Uses this result instead. */
+  recognises: z.optional(idSchema),
+  repeatReason: z.optional(z.enum(REPEAT_REASONS)),
+});
+export const orderView = z.object({
+  decision: z.enum(DECISIONS),
+  code: z.string(),
+  recognises: z.optional(idSchema),
+  repeatReason: z.optional(z.enum(REPEAT_REASONS)),
+});
+export const countsQuery = z.strictObject({ from: monthSchema, until: monthSchema });
+export const countsView = z.object({
+  institutionId: idSchema,
+  /** 口径. */
+  definition: z.string(),
+  meaning: z.string(),
+  from: monthSchema,
+  until: monthSchema,
+  asOf: instantSchema,
+  recognised: z.int(),
+  repeated: z.int(),
+  /** Recognised of all for which an equal result was there; left out: there was none. */
+  percent: z.optional(z.number()),
+  months: z.array(
+    z.object({
+      month: monthSchema,
+      recognised: z.int(),
+      repeated: z.int(),
+      reasons: z.record(z.string(), z.int()),
+    }),
+  ),
+});
+
 // ---- events: ids and codes only
 
+/** `report.examination-ordered`, `-recognised`, `-repeated`, and `-refused`: again, without a reason. */
+export const orderMoved = z.object({
+  patientId: idSchema,
+  institutionId: idSchema,
+  /** The result that is used instead. */
+  reportId: z.optional(idSchema),
+  by: z.string(),
+  role: z.string(),
+});
 /** `report.ordered`, `report.collected`, … `report.cancelled`, `report.matched`, `report.released`. */
 export const reportMoved = z.object({
   reportId: idSchema,

@@ -50,6 +50,27 @@ export const reportErrors = defineErrors({
     message: '危急值当前状态不能进行此操作',
     note: '`context.status` is the state it is in',
   },
+  // Recognition.
+  REPEAT_NEEDS_REASON: {
+    status: 422,
+    message: '已有可互认的检查检验结果，重复检查须选择允许的理由',
+    note: '`reasons` are the equal results, then the permitted reasons',
+  },
+  EQUAL_RESULT: {
+    status: 422,
+    message: '有效期内的同项结果',
+    note: 'a reason of REPEAT_NEEDS_REASON: `detail` names the report and until when it counts',
+  },
+  PERMITTED_REASON: {
+    status: 422,
+    message: '允许重复检查的情形',
+    note: 'a reason of REPEAT_NEEDS_REASON: `detail.reason` is its code, `detail.text` the regulation’s words',
+  },
+  RESULT_NOT_RECOGNISED: {
+    status: 422,
+    message: '所选结果不在可互认范围或已过有效期',
+    note: 'not one of the offers for this examination at this moment',
+  },
   // The counter.
   CARD_MISMATCH: {
     status: 422,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { policySection } from '../../shared/policy/city.ts';
-import { KINDS, REPEAT_REASONS, SENSITIVE_CATEGORIES, SETTINGS } from './codes.ts';
+import { KINDS, REPEAT_REASONS, SCOPES, SENSITIVE_CATEGORIES, SETTINGS } from './codes.ts';
 
 /** A city's rules of reports as data: keeping, opening, critical values, mutual recognition. */
 
@@ -71,8 +71,6 @@ export const criticalPolicy = policySection(
     headTitles: z.array(z.enum(['resident', 'attending', 'associate-chief', 'chief'])).check(z.minLength(1)),
   }),
 );
-
-export const SCOPES = ['ALLIANCE', 'CITY', 'PROVINCE'] as const;
 
 export const recognitionPolicy = policySection(
   'report-recognition',

@@ -114,7 +114,7 @@ export async function recordRead(
   { ground }: Pick<View, 'ground'>,
   seen: {
     readonly patientId: string;
-    readonly kind: 'report' | 'report-list' | 'report-trend';
+    readonly kind: 'report' | 'report-list' | 'report-trend' | 'report-recognition';
     readonly id: string;
   },
 ): Promise<void> {

@@ -25,6 +25,13 @@ export const CRITICAL_NEWS = {
   withdrawn: 'report.critical-withdrawn',
 } as const;
 
+export const ORDER_NEWS = {
+  ORDERED: 'report.examination-ordered',
+  RECOGNISED: 'report.examination-recognised',
+  REPEATED: 'report.examination-repeated',
+  REFUSED: 'report.examination-refused',
+} as const;
+
 type Told = Pick<Report, 'reportId' | 'patientId' | 'institutionId' | 'version' | 'status' | 'release'>;
 
 /** What consumers need to find the report, and who did it: ids and codes only (`contracts.ts`). */

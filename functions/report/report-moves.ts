@@ -95,7 +95,10 @@ async function shownOperations(
     })),
   };
   const sealed = await sealFigures(deps, at, figures);
-  return [summary, facts.putOperation(at, { reportId, institutionId, effectiveAt, release, sealed })];
+  return [
+    summary,
+    facts.putOperation(at, { reportId, kind, status, institutionId, effectiveAt, order, release, sealed }),
+  ];
 }
 
 function waitingOperations(

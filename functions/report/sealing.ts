@@ -4,7 +4,7 @@ import type { Key } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { ID_ALPHABET } from '../../shared/kernel/ids.ts';
 import { type Publication, publication } from './contracts.ts';
-import { editions, facts, type Report, summaries } from './store.ts';
+import { editions, examinations, facts, type Report, summaries } from './store.ts';
 
 /** What reports say of people: each text is sealed for its item, and opens nowhere else. */
 
@@ -109,6 +109,24 @@ export async function sealMeasure(
   measure: string,
 ): Promise<string> {
   return cipher.seal(SCOPE, { item: `report|critical|${reportId}`, field: 'measure' }, measure);
+}
+
+type ExaminationAt = Parameters<typeof examinations.key>[0];
+
+export async function sealExamination(
+  { cipher }: Pick<Deps, 'cipher'>,
+  at: ExaminationAt,
+  code: string,
+): Promise<string> {
+  return cipher.seal(SCOPE, fieldOf(examinations.key(at)), code);
+}
+
+export async function openExamination(
+  { cipher }: Pick<Deps, 'cipher'>,
+  at: ExaminationAt,
+  sealed: string,
+): Promise<string> {
+  return cipher.open(SCOPE, fieldOf(examinations.key(at)), sealed);
 }
 
 function fieldOf({ pk, sk }: Key): { readonly item: string; readonly field: string } {

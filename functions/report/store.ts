@@ -1,6 +1,7 @@
 import { entity } from '../../shared/data/entity.ts';
+import type { AllianceParties, AllianceSwitches } from '../../shared/kernel/alliance.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
-import type { Kind, Release } from './codes.ts';
+import type { Decision, Kind, Release, RepeatReason } from './codes.ts';
 import type { RUNGS } from './policy.ts';
 import type { CriticalStatus, ReportStatus } from './transitions.ts';
 
@@ -65,7 +66,11 @@ export interface Summary
 }
 
 /** Figures and codes of a report's present version, for trends and for recognition. There while it is visible. */
-export interface Facts extends Pick<Report, 'reportId' | 'institutionId' | 'effectiveAt' | 'release'> {
+export interface Facts
+  extends Pick<
+    Report,
+    'reportId' | 'kind' | 'status' | 'institutionId' | 'effectiveAt' | 'order' | 'release'
+  > {
   readonly sealed: string;
 }
 
@@ -97,6 +102,33 @@ export interface Critical {
 /** What a resident has said about who may read; by kind, or `INSTITUTION:<id>`. */
 export interface Consents {
   readonly rules: Readonly<Record<string, { readonly granted: boolean; readonly until?: Day }>>;
+}
+
+/** What became of an examination that a doctor asked for. */
+export interface Examination {
+  readonly decision: Decision;
+  /** Sealed: what was asked for. */
+  readonly code: string;
+  readonly patientId: string;
+  readonly recognises?: string;
+  readonly repeatReason?: RepeatReason;
+  readonly by: string;
+  readonly at: string;
+}
+
+/** An institution's month: how often an equal result was used, and how often it was examined again all the same. */
+export interface RecognitionCount {
+  readonly month: string;
+  readonly recognised: number;
+  readonly repeated: number;
+  /** `reason:<CODE>`. */
+  readonly [count: string]: number | string;
+}
+
+export interface AllianceCopy extends AllianceParties, AllianceSwitches {
+  readonly allianceId: string;
+  readonly active: boolean;
+  readonly version: number;
 }
 
 export interface InstitutionCopy {
@@ -169,6 +201,28 @@ export const waiting = entity<{ readonly blind: string; readonly reportId: strin
 export const consents = entity<string, Consents>(CONTEXT, 'consents', (patientId) => ({
   pk: ofPatient(patientId),
   sk: 'consents',
+}));
+
+export const examinations = entity<
+  { readonly institutionId: string; readonly requestKey: string },
+  Examination
+>(CONTEXT, 'examination', ({ institutionId, requestKey }) => ({
+  pk: `${CONTEXT}#examinations#${institutionId}`,
+  sk: requestKey,
+}));
+
+export const counts = entity<{ readonly institutionId: string; readonly month: string }, RecognitionCount>(
+  CONTEXT,
+  'recognition count',
+  ({ institutionId, month }) => ({ pk: `${CONTEXT}#counts#${institutionId}`, sk: month }),
+);
+
+/** All of a city's stand together: there are a few dozen, and a check asks for those of two institutions. */
+export const ALLIANCES = `${CONTEXT}#alliances`;
+
+export const alliances = entity<string, AllianceCopy>(CONTEXT, 'alliance copy', (allianceId) => ({
+  pk: ALLIANCES,
+  sk: allianceId,
 }));
 
 export const institutions = entity<string, InstitutionCopy>(CONTEXT, 'institution copy', (institutionId) => ({

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import type { Subscription } from '../../shared/context.ts';
 import { keepCopy } from '../../shared/keep-copy.ts';
+import { daySchema } from '../../shared/kernel/schemas.ts';
 import { auditEvent } from '../../shared/privacy/audit-event.ts';
 import { CONSENT_CHANGED } from './consents.ts';
-import { idSchema, reportMoved } from './contracts.ts';
+import { idSchema, orderMoved, reportMoved } from './contracts.ts';
 import { matchRegistered } from './match-report.ts';
-import { CRITICAL_NEWS, eventTypeOf, NEWS } from './report-event.ts';
-import { institutions, practitioners } from './store.ts';
+import { CRITICAL_NEWS, eventTypeOf, NEWS, ORDER_NEWS } from './report-event.ts';
+import { alliances, institutions, practitioners } from './store.ts';
 import { STATUSES } from './transitions.ts';
 
 const consentChanged = z.object({ patientId: idSchema, kind: z.string(), by: z.string(), role: z.string() });
@@ -29,6 +30,19 @@ const audits = [...STATUSES.map(eventTypeOf), ...Object.values(NEWS), ...Object.
   }),
 );
 
+/** What was asked for again without a reason is written down too: the warning is in the trail. */
+const auditOrders = Object.values(ORDER_NEWS).map(
+  (type): Subscription => ({
+    event: type,
+    handle: async ({ table }, event) => {
+      const { patientId, institutionId, reportId, by, role } = orderMoved.parse(event.data);
+      const subject = { kind: 'examination', id: reportId ?? event.id };
+      const purpose = type.replace('.', '-');
+      await auditEvent(table, event, { by, role, institutionId, patientId, subject, purpose });
+    },
+  }),
+);
+
 const auditConsent: Subscription = {
   event: CONSENT_CHANGED,
   handle: async ({ table }, event) => {
@@ -39,6 +53,17 @@ const auditConsent: Subscription = {
 };
 
 const version = z.int();
+const allianceChanged = z.object({
+  allianceId: idSchema,
+  leadId: idSchema,
+  members: z.array(z.object({ institutionId: idSchema, joinedOn: daySchema, leftOn: z.optional(daySchema) })),
+  capabilities: z.array(z.string()),
+  exceptions: z.array(
+    z.object({ capability: z.string(), between: z.tuple([idSchema, idSchema]), enabled: z.boolean() }),
+  ),
+  active: z.boolean(),
+  version,
+});
 const institutionChanged = z.object({
   institutionId: idSchema,
   name: z.string(),
@@ -56,8 +81,10 @@ const practitionerChanged = z.object({
 export const subscriptions: readonly Subscription[] = [
   ...audits,
   auditConsent,
+  ...auditOrders,
   matchRegistered,
   keepCopy('directory.institution-changed', institutionChanged, institutions, (copy) => copy.institutionId),
+  keepCopy('directory.alliance-changed', allianceChanged, alliances, (copy) => copy.allianceId),
   keepCopy(
     'directory.practitioner-changed',
     practitionerChanged,

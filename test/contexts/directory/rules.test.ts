@@ -5,8 +5,6 @@ import { pageOf } from '../../../functions/directory/paging.ts';
 import {
   type AllianceFacts,
   allianceFaults,
-  isParty,
-  isSwitchedOn,
   treeFaults,
   usageFaults,
 } from '../../../functions/directory/rules.ts';
@@ -16,6 +14,7 @@ import {
   serviceCategories,
   serviceCategoryName,
 } from '../../../functions/directory/service-categories.ts';
+import { isParty, isSwitchedOn } from '../../../shared/kernel/alliance.ts';
 
 const codes = (reasons: readonly { code: string }[]) => reasons.map(({ code }) => code);
 
