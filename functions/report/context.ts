@@ -17,6 +17,7 @@ export const report = defineContext({
   routes: [...readingRoutesOfReports, ...patientRoutes, ...institutionRoutes, ...recognitionRoutes],
   subscriptions,
   timers: { [MATCH]: matchDue, [ESCALATE]: escalateCritical },
+  objects: { read: true, write: true },
   grants: [
     { prefix: 'relation#', access: 'read' },
     { prefix: 'institution#', access: 'read' },

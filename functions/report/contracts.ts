@@ -31,6 +31,7 @@ const tagSchema = z.string().check(z.regex(/^\p{Script=Han}{2,10}HR$/u));
 
 export const patientParams = z.strictObject({ patientId: idSchema });
 export const reportParams = z.strictObject({ patientId: idSchema, reportId: idSchema });
+export const fileParams = z.strictObject({ patientId: idSchema, reportId: idSchema, fileId: idSchema });
 export const trendParams = z.strictObject({ patientId: idSchema, code: codeSchema });
 export const consentParams = z.strictObject({ patientId: idSchema, kind: z.enum(CONSENT_KINDS) });
 export const institutionParams = z.strictObject({ institutionId: idSchema });
@@ -141,6 +142,19 @@ export const rowOutcome = z.object({
 export type RowOutcome = z.output<typeof rowOutcome>;
 export const publishAnswer = z.object({ rows: z.array(rowOutcome) });
 
+export const uploadBody = z.strictObject({
+  contentType: z.enum(FILE_TYPES),
+  sizeBytes: z.int().check(z.minimum(1)),
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+});
+/** The bytes go to `url` by PUT, with `headers` as they are. */
+export const uploadLink = z.object({
+  fileId: idSchema,
+  url: z.string(),
+  headers: z.record(z.string(), z.string()),
+  expiresAt: instantSchema,
+});
+
 // ---- what is read
 
 export const listQuery = z.strictObject({ kind: z.optional(kindSchema), after: z.optional(z.string()) });
@@ -199,6 +213,9 @@ export type ReportView = z.output<typeof reportView>;
 
 /** Every version that was ever final or amended, the newest first. */
 export const editionList = z.object({ editions: z.array(reportView) });
+
+/** Whoever has it may follow it until then. */
+export const fileLink = z.object({ url: z.string(), expiresAt: instantSchema });
 
 /** One line of a chart: one unit and what it is measured on. Units that cannot be converted stand apart. */
 export const trendView = z.object({
@@ -284,6 +301,8 @@ export const criticalView = z.object({
   resolvedAt: z.optional(instantSchema),
 });
 export const criticalList = z.object({ criticalValues: z.array(criticalView), next: z.optional(z.string()) });
+/** A step that says all by being taken. */
+export const emptyBody = z.optional(z.strictObject({}));
 export const resolveBody = z.strictObject({ measure: text });
 
 // ---- recognition

@@ -39,6 +39,11 @@ export const reportErrors = defineErrors({
     message: '该报告正被同时修改，请重新上传',
     note: 'another version was written again and again at the same moment; repeating is safe',
   },
+  FILE_TOO_LARGE: {
+    status: 422,
+    message: '文件过大',
+    note: '`context.mostBytes` is the most that policy allows',
+  },
   // Critical values.
   CRITICAL_NOT_FOUND: {
     status: 404,

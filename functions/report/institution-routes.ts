@@ -6,6 +6,7 @@ import { acknowledgeCritical, listCriticals, resolveCritical } from './answer-cr
 import * as contract from './contracts.ts';
 import { publishBatch } from './publish-batch.ts';
 import { listUnmatched, releaseReport } from './release-report.ts';
+import { prepareUpload } from './report-files.ts';
 
 /** Who may be asked to answer for a critical value; whether this one is theirs is judged for each (R7). */
 const ANSWERING: readonly Role[] = ['practitioner', 'family-doctor', 'village-doctor', 'nurse'];
@@ -44,6 +45,19 @@ export const institutionRoutes: readonly Route[] = [
         })),
       ],
     }),
+  }),
+  route({
+    method: 'POST',
+    path: '/report/institutions/{institutionId}/report-files',
+    summary: '上传报告原件前获取上传链接',
+    access: allow(PUBLISHER, institution()),
+    request: { params: contract.institutionParams, body: contract.uploadBody },
+    response: contract.uploadLink,
+    status: 201,
+    // A link that is not used expires, and leaves nothing behind.
+    requestKey: 'not-needed',
+    errors: ['FILE_TOO_LARGE'],
+    handle: (deps, { params, body }) => prepareUpload(deps, params.institutionId, body),
   }),
   route({
     method: 'GET',
@@ -92,7 +106,7 @@ export const institutionRoutes: readonly Route[] = [
     path: '/report/institutions/{institutionId}/critical-values/{reportId}/acknowledgement',
     summary: '确认收到危急值',
     access: allow(ANSWERING, institution()),
-    request: { params: contract.counterParams },
+    request: { params: contract.counterParams, body: contract.emptyBody },
     response: contract.criticalView,
     errors: ['CRITICAL_NOT_FOUND', 'CRITICAL_WRONG_STATE'],
     audit: 'by-event',

@@ -5,7 +5,7 @@ import { addDays, dayOf, instantAt } from '../../shared/kernel/china-time.ts';
 import type { offer } from './contracts.ts';
 import { namesOf } from './institution-names.ts';
 import { recognitionPolicy } from './policy.ts';
-import { opens, type Reader, recordRead, TREATING, treats, viewOfPatient } from './readers.ts';
+import { opens, type Reader, recordRead, TREATING, treats, type View, viewOfPatient } from './readers.ts';
 import { longestDays, recognised } from './recognition.ts';
 import { openFigures } from './sealing.ts';
 import { ALLIANCES, alliances, type Facts, facts, factsOf } from './store.ts';
@@ -26,7 +26,8 @@ export async function offerResults(deps: Deps, reader: Reader, wanted: Wanted): 
   const { patientId, institutionId, codes } = wanted;
   const day = dayOf(deps.clock.now());
   const policy = deps.city.policy(recognitionPolicy).at(day);
-  const readable = await readableFacts(deps, reader, patientId, longestDays(policy));
+  const whole = await viewOfPatient(deps, reader, patientId);
+  const readable = await readableFacts(deps, reader, { patientId, whole, days: longestDays(policy) });
   if (readable.length === 0) return [];
   const known = await everyPage(deps.table, alliances, { pk: ALLIANCES });
   const offers = await Promise.all(
@@ -47,18 +48,22 @@ export async function offerResults(deps: Deps, reader: Reader, wanted: Wanted): 
   );
   const found = offers.flat();
   if (found.length === 0) return [];
-  await recordRead(deps, reader, TREATING, { patientId, kind: 'report-recognition', id: 'check' });
+  await recordRead(deps, reader, whole ?? TREATING, { patientId, kind: 'report-recognition', id: 'check' });
   const names = await namesOf(deps, found);
   return found.map((one) => ({ ...one, institutionName: names(one.institutionId) }));
+}
+
+interface Readable {
+  readonly patientId: string;
+  readonly whole: View | undefined;
+  readonly days: number;
 }
 
 async function readableFacts(
   deps: Deps,
   reader: Reader,
-  patientId: string,
-  days: number,
+  { patientId, whole, days }: Readable,
 ): Promise<readonly Facts[]> {
-  const whole = await viewOfPatient(deps, reader, patientId);
   const isTreated = await treats(deps, reader.doer);
   const found = await everyPage(deps.table, facts, {
     pk: factsOf(patientId),

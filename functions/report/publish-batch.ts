@@ -4,6 +4,7 @@ import { faultsOf } from '../../shared/http/field-faults.ts';
 import { type Publication, publication, type RowOutcome } from './contracts.ts';
 import { reportErrors } from './errors.ts';
 import { type Published, publishReport } from './publish-report.ts';
+import { hasFiles } from './report-files.ts';
 import { institutions } from './store.ts';
 
 /** So many reports of a batch are written at one moment. */
@@ -59,6 +60,7 @@ async function publishRow(
 ): Promise<Published> {
   const orderedBy = content.order.institutionId ?? institutionId;
   if (!(await isKnown(institutionId)) || !(await isKnown(orderedBy))) return refusal('INSTITUTION_UNKNOWN');
+  if (!(await hasFiles(deps, institutionId, content))) return refusal('FILE_MISSING');
   return publishReport(deps, { institutionId, content, doer });
 }
 
@@ -80,6 +82,6 @@ function knownInstitutions(deps: Deps): (institutionId: string) => Promise<boole
   };
 }
 
-function refusal(code: 'ROW_INVALID' | 'INSTITUTION_UNKNOWN'): Published {
+function refusal(code: 'ROW_INVALID' | 'INSTITUTION_UNKNOWN' | 'FILE_MISSING'): Published {
   return { outcome: 'REFUSED', code, message: reportErrors.definitions[code].message };
 }

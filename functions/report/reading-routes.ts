@@ -7,6 +7,7 @@ import type { Deps } from '../../shared/deps.ts';
 import * as contract from './contracts.ts';
 import { listReports } from './list-reports.ts';
 import type { Reader } from './readers.ts';
+import { linkToFile } from './report-files.ts';
 import { showEditions, showReport } from './show-report.ts';
 import { showTrend } from './show-trend.ts';
 
@@ -101,6 +102,15 @@ export const readingRoutesOfReports: readonly Route[] = [
     response: contract.editionList,
     errors: REPORT_ERRORS,
     read: showEditions,
+  }),
+  ...readingRoutes({
+    path: '/reports/{reportId}/files/{fileId}',
+    summary: '报告原件（PDF、图片）的短时下载链接',
+    params: contract.fileParams,
+    query: noQuery,
+    response: contract.fileLink,
+    errors: [...REPORT_ERRORS, 'FILE_NOT_FOUND'],
+    read: linkToFile,
   }),
   ...readingRoutes({
     path: '/trends/{code}',

@@ -11,6 +11,7 @@ import { ObjectsOutOfReach } from '../../shared/objects/objects.ts';
 import { journey as booking } from '../journey/booking.ts';
 import { journey as identity } from '../journey/identity.ts';
 import { journey as payment } from '../journey/payment.ts';
+import { journey as report } from '../journey/report.ts';
 import { startCity } from '../support/city.ts';
 import { memoryObjects } from '../support/objects.ts';
 
@@ -115,6 +116,7 @@ describe('with the policies of AWS, nothing is refused in', () => {
     ['the journey of an account', identity],
     ['the journey of a booking', booking],
     ['the journey of a payment', payment],
+    ['the journey of a report', report],
   ])(
     '%s',
     async (_, journey) => {

@@ -2,6 +2,10 @@ import type { Context as LambdaContext } from 'aws-lambda';
 import { report } from '../../../functions/report/context.ts';
 import type { RowOutcome } from '../../../functions/report/contracts.ts';
 import { institutions, practitioners } from '../../../functions/report/store.ts';
+import { memoryBlobs } from '../../../infra/local/objects/blobs.ts';
+import { linkSigner } from '../../../infra/local/objects/link-signer.ts';
+import { localObjects } from '../../../infra/local/objects/local-objects.ts';
+import { type ServeObjects, serveObjects } from '../../../infra/local/objects/serve-objects.ts';
 import { relationItem, relationKey } from '../../../shared/access/care-relations.ts';
 import { type CardHolder, personItems } from '../../../shared/access/person-view.ts';
 import { eventOf } from '../../../shared/data/carried.ts';
@@ -41,12 +45,14 @@ export interface World {
   register(patientId: string, holder: CardHolder): Promise<void>;
   relate(kind: 'SIGNED' | 'REFERRAL', holderId: string, patientId?: string): Promise<void>;
   unrelate(kind: 'SIGNED' | 'REFERRAL', holderId: string, patientId?: string): Promise<void>;
+  /** What stands behind the links to files. */
+  readonly serveFile: ServeObjects;
 }
 
 export async function openWorld(options: TestDepsOptions = {}): Promise<World> {
   const events: DomainEvent[] = [];
   const queue: DomainEvent[] = [];
-  const deps = testDeps({
+  const bare = testDeps({
     start: START,
     ...options,
     memory: {
@@ -58,6 +64,13 @@ export async function openWorld(options: TestDepsOptions = {}): Promise<World> {
       },
     },
   });
+  const { clock } = bare;
+  const files = {
+    blobs: memoryBlobs(),
+    signer: linkSigner('http://127.0.0.1:9', new Uint8Array(32)),
+    clock,
+  };
+  const deps: TestDeps = { ...bare, objects: localObjects(files) };
   const worker = createWorker(report, deps);
   const ask = door(deps, report);
   const settle = async (): Promise<void> => {
@@ -71,6 +84,7 @@ export async function openWorld(options: TestDepsOptions = {}): Promise<World> {
   await addPractitioners(deps);
   const world: World = {
     deps,
+    serveFile: serveObjects(files),
     events,
     settle,
     async pass(minutes) {
