@@ -1,4 +1,5 @@
 import { createApi } from '../../shared/http/api.ts';
+import { withObjects } from '../../shared/objects/with-objects.ts';
 import { report } from './context.ts';
 
-export const handler = createApi(report);
+export const handler = createApi(withObjects(report));

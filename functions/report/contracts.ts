@@ -122,6 +122,9 @@ export const publishBody = z.strictObject({
   reports: z.array(z.unknown()).check(z.minLength(1), z.maxLength(MOST_ROWS)),
 });
 
+/** FHIR R4: one DiagnosticReport with what it speaks of `contained`, or a Bundle of them. `fhir-read.ts` judges it. */
+export const fhirBody = z.looseObject({ resourceType: z.enum(['DiagnosticReport', 'Bundle']) });
+
 export const OUTCOMES = ['PUBLISHED', 'REPEATED', 'OLDER', 'REFUSED'] as const;
 
 const rowFault = z.object({ path: z.string(), code: z.string(), message: z.string() });

@@ -4,7 +4,8 @@ import { allow, institution } from '../../shared/access/grants.ts';
 import { type Call, type Route, route } from '../../shared/context.ts';
 import { acknowledgeCritical, listCriticals, resolveCritical } from './answer-critical.ts';
 import * as contract from './contracts.ts';
-import { publishBatch } from './publish-batch.ts';
+import { readFhir } from './fhir-read.ts';
+import { publishBatch, readRows } from './publish-batch.ts';
 import { listUnmatched, releaseReport } from './release-report.ts';
 import { prepareUpload } from './report-files.ts';
 
@@ -40,11 +41,31 @@ export const institutionRoutes: readonly Route[] = [
       rows: [
         ...(await publishBatch(deps, {
           institutionId: call.params.institutionId,
-          rows: call.body.reports,
+          rows: readRows(call.body.reports),
           doer: publisherOf(call),
         })),
       ],
     }),
+  }),
+  route({
+    method: 'POST',
+    path: '/report/institutions/{institutionId}/fhir',
+    summary: '医疗机构以 FHIR R4 发布报告（DiagnosticReport 或 Bundle，逐条返回结果）',
+    access: allow(PUBLISHER, institution()),
+    request: { params: contract.institutionParams, body: contract.fhirBody },
+    response: contract.publishAnswer,
+    requestKey: 'not-needed',
+    maxBodyBytes: MOST_BATCH_BYTES,
+    audit: 'by-event',
+    handle: async (deps, call) => {
+      const { institutionId } = call.params;
+      const rows = await publishBatch(deps, {
+        institutionId,
+        rows: readFhir(call.body),
+        doer: publisherOf(call),
+      });
+      return { rows: [...rows] };
+    },
   }),
   route({
     method: 'POST',

@@ -1,6 +1,7 @@
 import type { Doer } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { faultsOf } from '../../shared/http/field-faults.ts';
+import type { FieldFault } from '../../shared/kernel/errors.ts';
 import { type Publication, publication, type RowOutcome } from './contracts.ts';
 import { reportErrors } from './errors.ts';
 import { type Published, publishReport } from './publish-report.ts';
@@ -12,9 +13,22 @@ const AT_ONCE = 8;
 
 export interface Batch {
   readonly institutionId: string;
-  /** As they came; each is judged by itself. */
-  readonly rows: readonly unknown[];
+  /** Each was judged by itself, in the form in which it came. */
+  readonly rows: readonly ReadRow[];
   readonly doer: Doer;
+}
+
+/** One row, read: a publication, or what is wrong with it. */
+export type ReadRow =
+  | { readonly publication: Publication; readonly faults?: undefined }
+  | { readonly faults: readonly FieldFault[] };
+
+/** Rows of our own JSON. */
+export function readRows(rows: readonly unknown[]): readonly ReadRow[] {
+  return rows.map((given) => {
+    const parsed = publication.safeParse(given);
+    return parsed.success ? { publication: parsed.data } : { faults: faultsOf('body', parsed.error.issues) };
+  });
 }
 
 interface Row {
@@ -30,14 +44,13 @@ export async function publishBatch(deps: Deps, batch: Batch): Promise<readonly R
   const outcomes: RowOutcome[] = [];
   const byNumber = new Map<string, Row[]>();
   for (const [row, given] of batch.rows.entries()) {
-    const parsed = publication.safeParse(given);
-    if (parsed.success) {
-      const content = inUtc(parsed.data);
+    if (given.faults === undefined) {
+      const content = inUtc(given.publication);
       const { reportNumber } = content;
       byNumber.set(reportNumber, [...(byNumber.get(reportNumber) ?? []), { row, content }]);
     } else {
-      const fields = faultsOf('body', parsed.error.issues);
-      outcomes.push({ row, ...refusal('ROW_INVALID'), fields: fields.map(({ in: _in, ...fault }) => fault) });
+      const fields = given.faults.map(({ in: _in, ...fault }) => fault);
+      outcomes.push({ row, ...refusal('ROW_INVALID'), fields });
     }
   }
   const isKnown = knownInstitutions(deps);

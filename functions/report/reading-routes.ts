@@ -4,10 +4,12 @@ import type { Role } from '../../shared/access/actor.ts';
 import { allow, institution, patient } from '../../shared/access/grants.ts';
 import { type Route, route, type Schema } from '../../shared/context.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { file } from '../../shared/http/file-answer.ts';
 import * as contract from './contracts.ts';
 import { listReports } from './list-reports.ts';
 import type { Reader } from './readers.ts';
 import { linkToFile } from './report-files.ts';
+import { pageOf, resourceOf } from './report-forms.ts';
 import { showEditions, showReport } from './show-report.ts';
 import { showTrend } from './show-trend.ts';
 
@@ -102,6 +104,24 @@ export const readingRoutesOfReports: readonly Route[] = [
     response: contract.editionList,
     errors: REPORT_ERRORS,
     read: showEditions,
+  }),
+  ...readingRoutes({
+    path: '/reports/{reportId}/page',
+    summary: '报告单（可打印网页）',
+    params: contract.reportParams,
+    query: noQuery,
+    response: file('text/html; charset=utf-8'),
+    errors: REPORT_ERRORS,
+    read: pageOf,
+  }),
+  ...readingRoutes({
+    path: '/reports/{reportId}/fhir',
+    summary: '报告的 FHIR R4 资源（DiagnosticReport）',
+    params: contract.reportParams,
+    query: noQuery,
+    response: file('application/fhir+json'),
+    errors: REPORT_ERRORS,
+    read: resourceOf,
   }),
   ...readingRoutes({
     path: '/reports/{reportId}/files/{fileId}',

@@ -1,6 +1,7 @@
 import { cold } from './cold.ts';
 import { growth } from './growth.ts';
 import { payment } from './payment.ts';
+import { reports } from './reports.ts';
 import { rush } from './rush.ts';
 import { signing } from './signing.ts';
 import { start } from './start.ts';
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<boolean>>> = {
   payment,
   workflows,
   signing,
+  reports,
   warm,
   growth,
   start,

@@ -48,7 +48,9 @@ export function door(deps: Deps, context: Context = booking): Door {
       isBase64Encoded: false,
     } as unknown as APIGatewayProxyEventV2;
     const answer = await api(event, { awsRequestId: `edge-${requests}` } as LambdaContext);
-    const parsed: unknown = answer.body === '' ? undefined : JSON.parse(answer.body);
+    const text = answer.isBase64Encoded ? Buffer.from(answer.body, 'base64').toString('utf8') : answer.body;
+    const isJson = /json/.test(answer.headers['content-type'] ?? '');
+    const parsed: unknown = text === '' ? undefined : isJson ? JSON.parse(text) : text;
     return {
       status: answer.statusCode,
       code: (parsed as { code?: string } | undefined)?.code,
