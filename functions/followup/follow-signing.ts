@@ -29,8 +29,10 @@ async function keep(
 ): Promise<Care> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const seen = await readCare(deps, patientId);
-    if (seen.deceased === true || at < seen.heardAt) return seen;
-    const next = { ...after(seen), heardAt: at };
+    if (seen.deceased === true) return seen;
+    const next = { ...after(seen), heardAt: at < seen.heardAt ? seen.heardAt : at };
+    // A death is never too old to count.
+    if (at < seen.heardAt && next.deceased !== true) return seen;
     const { ok } = await deps.table.transact([changeCare(seen, next)]);
     if (ok) return next;
   }

@@ -351,6 +351,16 @@ describe('a plan', () => {
     },
   );
 
+  test('ends with a death that is heard of late', async () => {
+    const world = await openWorld();
+    const death = eventFor(world.deps, 'referral.died', { data: { patientId: ADULT } });
+    world.deps.clock.advance(DAY_MS);
+    await hypertensive(world);
+    await world.deps.table.put({ pk: 'outside#late', sk: 'event' }, { event: death });
+    await world.settle();
+    expect(await current(world)).toMatchObject({ status: 'ENDED', endedReason: 'DEATH_REPORTED' });
+  });
+
   test('that a doctor has ended is not opened again by the same contract', async () => {
     const world = await openWorld();
     const { planId } = await hypertensive(world);
