@@ -1,5 +1,6 @@
 import { cold } from './cold.ts';
 import { growth } from './growth.ts';
+import { panel } from './panel.ts';
 import { payment } from './payment.ts';
 import { reports } from './reports.ts';
 import { rush } from './rush.ts';
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<boolean>>> = {
   cold,
   rush,
   payment,
+  panel,
   workflows,
   signing,
   reports,
