@@ -1,8 +1,8 @@
 import type { FollowupPolicy } from '../../../functions/followup/policy.ts';
 import type { Care, Plan, Task } from '../../../functions/followup/store.ts';
 import { OPEN_TASKS, TASK_TRANSITIONS } from '../../../functions/followup/transitions.ts';
-import { isQuiet } from '../../../functions/followup/waits.ts';
 import type { Item } from '../../../shared/data/table.ts';
+import { timeOf } from '../../../shared/kernel/china-time.ts';
 
 /** The rules of follow-up told a second time, on what is stored, without the code that keeps them. */
 
@@ -57,7 +57,8 @@ function checkReminder(item: Item, policy: FollowupPolicy, reminders: Reminders)
   const { id, at, data } = JSON.parse(String(item['event']));
   // After a deferral a task is reminded of anew.
   const key = `${data.taskId}|${item['deferrals']}|${data.reminder}`;
-  must('F4', !isQuiet(policy, Date.parse(at)), 'reminded at night');
+  const { from, until } = policy.reminders;
+  must('F4', timeOf(at) >= from && timeOf(at) < until, 'reminded at night');
   must('F4', (reminders.get(key) ?? id) === id, 'reminded twice');
   reminders.set(key, id);
 }
