@@ -108,10 +108,10 @@ export async function journey({ city, step }: Journey): Promise<void> {
   await step(
     '张卫国 agrees to be told on WeChat; the morning before his visit he is reminded, by day',
     async () => {
-      expectStatus(
-        await city.http('POST', '/local/wechat/consents', { body: { person: 'demo-zhang-wei' } }),
-        200,
-      );
+      const agreed = { person: 'demo-zhang-wei' };
+      expectStatus(await city.http('POST', '/local/wechat/consents', { body: agreed }), 200);
+      const results = [{ template: 'FOLLOW_UP_REMINDER', result: 'accept' }];
+      await zhang.send('POST', '/notification/consents', { results });
       const task = await toReminder(zhang);
       const told = (await messages('wechat', '?person=demo-zhang-wei')).at(-1);
       assert.ok(told !== undefined, 'nobody has reminded him');
