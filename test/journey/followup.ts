@@ -167,6 +167,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
           criteria,
           diagnosis,
           history,
+          attachments: [{ kind: 'REPORT', id: 'report-1' }],
           consent: { by: 'PATIENT', form: 'WRITTEN', on: await today() },
         },
       );
