@@ -12,6 +12,7 @@ import { journey as booking } from '../journey/booking.ts';
 import { journey as identity } from '../journey/identity.ts';
 import { journey as payment } from '../journey/payment.ts';
 import { journey as report } from '../journey/report.ts';
+import { day as signing } from '../journey/signing.ts';
 import { startCity } from '../support/city.ts';
 import { memoryObjects } from '../support/objects.ts';
 
@@ -117,6 +118,7 @@ describe('with the policies of AWS, nothing is refused in', () => {
     ['the journey of a booking', booking],
     ['the journey of a payment', payment],
     ['the journey of a report', report],
+    ['a day of contracts', signing],
   ])(
     '%s',
     async (_, journey) => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { signing } from '../../../functions/signing/context.ts';
+import { registerSignings } from '../../../functions/signing/register-signings.ts';
 import { residents, signings, teams } from '../../../functions/signing/store.ts';
+import { SYSTEM } from '../../../shared/access/acting.ts';
 import { listAccess } from '../../../shared/privacy/audit.ts';
 import { door, staff } from '../booking/door.ts';
 import { checkRules } from './invariants.ts';
@@ -131,6 +133,31 @@ describe('a register of contracts', () => {
     const { deps } = told.world;
     expect(await teams.get(deps.table, SMALL_TEAM)).toMatchObject({ signed: 1, free: 0 });
     checkRules(deps.all(), new Date(deps.clock.now()).toISOString());
+  });
+
+  test('judges a line anew that lost a race between reading and writing', async () => {
+    const { world } = await story();
+    const { deps } = world;
+    const line = {
+      divisionCode: VILLAGE,
+      groups: [],
+      careTeamId: SMALL_TEAM,
+      signedOn: '2026-03-01' as const,
+    };
+    let isFirst = true;
+    const table: typeof deps.table = {
+      ...deps.table,
+      async transact(operations, options) {
+        if (isFirst) {
+          isFirst = false;
+          await registerSignings(deps, [{ ...line, patientId: ADULT }], SYSTEM);
+        }
+        return deps.table.transact(operations, options);
+      },
+    };
+    expect(await registerSignings({ ...deps, table }, [{ ...line, patientId: OLD }], SYSTEM)).toEqual([
+      { ok: false, code: 'TEAM_FULL' },
+    ]);
   });
 
   test('is an institution’s own, and names malformed fields before anything is entered', async () => {
