@@ -89,7 +89,7 @@ async function shownOperations(
   const figures = {
     ...examination,
     ...(tag === undefined ? {} : { tag }),
-    values: results.map(({ value, flag: _flag, ...rest }) => ({
+    values: results.map(({ value, flag: _flag, name: _name, ...rest }) => ({
       ...rest,
       ...(typeof value === 'number' ? { value } : {}),
     })),

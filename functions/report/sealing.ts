@@ -19,7 +19,6 @@ export type Title = z.output<typeof titleSchema>;
 
 const figureSchema = z.object({
   code: z.string(),
-  name: z.string(),
   value: z.optional(z.number()),
   unit: z.optional(z.string()),
   low: z.optional(z.number()),

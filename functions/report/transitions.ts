@@ -1,8 +1,11 @@
-/** A report moves only along this table. The condition of every write, the diagram and the tests come from it. */
+/**
+ * A report moves only along this table; what lies between may come late, so a step may be passed over. The condition of
+ * every write, the diagram and the tests come from it.
+ */
 export const TRANSITIONS = {
-  ORDERED: ['COLLECTED', 'PRELIMINARY', 'FINAL', 'CANCELLED'],
-  COLLECTED: ['PRELIMINARY', 'FINAL', 'CANCELLED'],
-  PRELIMINARY: ['PRELIMINARY', 'FINAL', 'CANCELLED'],
+  ORDERED: ['COLLECTED', 'PRELIMINARY', 'FINAL', 'AMENDED', 'CANCELLED'],
+  COLLECTED: ['PRELIMINARY', 'FINAL', 'AMENDED', 'CANCELLED'],
+  PRELIMINARY: ['PRELIMINARY', 'FINAL', 'AMENDED', 'CANCELLED'],
   FINAL: ['AMENDED', 'CANCELLED'],
   AMENDED: ['AMENDED', 'CANCELLED'],
   CANCELLED: [],

@@ -161,8 +161,12 @@ describe('a critical value', () => {
     const { world, given } = scene;
     const next = { ...given, results: [potassium(7.5)] };
     await world.pass(5);
-    await world.publish(given, { ...next, version: 2, status: 'FINAL' });
-    await world.publish({ ...next, version: 3, status: 'AMENDED' });
+    const rows = await world.publish(
+      given,
+      { ...next, version: 2, status: 'FINAL' },
+      { ...next, version: 3, status: 'AMENDED' },
+    );
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['REPEATED', 'PUBLISHED', 'PUBLISHED']);
     await world.pass(5);
     expect(news(scene)).toEqual(['notified ORDERING_DOCTOR', 'escalated DEPARTMENT_HEAD']);
     await answer(scene, await doctor(world, 'dr-order', COUNTY));

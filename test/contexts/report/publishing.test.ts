@@ -103,6 +103,17 @@ describe('a report', () => {
     expect([repeated?.outcome, conflict?.code]).toEqual(['REPEATED', 'REPORT_CONFLICT']);
   });
 
+  it('is amended though the final version it amends comes only afterwards', async () => {
+    const world = await withPatient();
+    const given = row({ status: 'PRELIMINARY' });
+    await world.publish(given);
+    const [amended, final] = await world.publish(
+      { ...given, version: 3, status: 'AMENDED' },
+      { ...given, version: 2, status: 'FINAL' },
+    );
+    expect([amended?.outcome, final?.outcome]).toEqual(['PUBLISHED', 'OLDER']);
+  });
+
   it('without versions is put in order by when it was issued', async () => {
     const world = await withPatient();
     const { version: _none, ...given } = row() as { version: number };
@@ -123,7 +134,7 @@ describe('a report', () => {
     ['FINAL', 'FINAL'],
     ['CANCELLED', 'AMENDED'],
     ['COLLECTED', 'ORDERED'],
-    ['ORDERED', 'AMENDED'],
+    ['AMENDED', 'FINAL'],
   ])('that is %s does not become %s', async (from, to) => {
     const world = await withPatient();
     const given = row({ status: from });
