@@ -102,12 +102,21 @@ function startOf({ clock }: NotificationDeps, seen: Message, way: SentWay): Chan
   };
 }
 
-async function attempt(deps: NotificationDeps, { messageId }: Message, way: SentWay): Promise<Tried> {
+/** Certainly not sent: the credit comes back. */
+const TOO_LATE: Tried = { meaning: 'AGAIN', outcome: 'TOO_LATE' };
+
+/**
+ * The hour is looked at once more with nothing between it and the call: the writes before may have taken until night, or
+ * longer than a sender is given, and then somebody else goes on with the message (rules N1, N5).
+ */
+async function attempt(deps: NotificationDeps, sending: Message, way: SentWay): Promise<Tried> {
+  const now = instant(deps.clock);
+  if (isTooLate(policyNow(deps), sending, now) || now >= (sending.wakeAt ?? now)) return TOO_LATE;
   if (way.channel === 'WECHAT') {
     const outcome = (await deps.weChatMessages?.send(way.message)) ?? 'NOT_REACHED';
     return { meaning: meaningOfWeChat(outcome), outcome: wordOf(outcome) };
   }
   const { phone, templateId, params } = way;
-  const outcome = await deps.sms.send({ phone, templateId, params, requestId: messageId });
+  const outcome = await deps.sms.send({ phone, templateId, params, requestId: sending.messageId });
   return { meaning: meaningOfSms(outcome), outcome: wordOf(outcome) };
 }

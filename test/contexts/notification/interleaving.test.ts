@@ -179,7 +179,7 @@ class Interleaving {
     );
     // Of two alike the one that was not tried yet.
     const message = under.find((one) => !this.#underWay.has(`${one.messageId} ${one.version}`));
-    if (message === undefined) throw new Error('N1: WeChat is called for a message that is not under way');
+    if (message === undefined) return this.watch.fail('N1: WeChat is called for what is not under way');
     this.#underWay.add(`${message.messageId} ${message.version}`);
     this.watch.called(message, 'WECHAT', this.#scene.clock.now());
     await this.#turns.take();
@@ -201,7 +201,7 @@ class Interleaving {
 
   async #sms(requestId: string): Promise<SmsOutcome> {
     const message = this.#messages().find(({ messageId }) => messageId === requestId);
-    if (message === undefined) throw new Error('a text of no message');
+    if (message === undefined) return this.watch.fail('a text of no message');
     this.watch.called(message, 'SMS', this.#scene.clock.now());
     await this.#turns.take();
     const roll = this.#turns.isOn ? this.#dice.next() : 1;

@@ -9,13 +9,28 @@ import { policyOf } from './scene.ts';
 /** The rules told a second time: they hold after every write and at every call of a provider, whoever makes it. */
 export class RuleWatch {
   writes = 0;
+  /** The first rule that was broken: whoever sends a message swallows what goes wrong, so it is kept until the end. */
+  #broken: unknown;
   /** Message and channel → tries begun, tries made, messages that arrived. */
   readonly #begun = new Map<string, number>();
   readonly #made = new Map<string, number>();
   readonly #arrived = new Map<string, number>();
 
-  onChange({ key, old, new: item }: Change): void {
+  onChange(change: Change): void {
     this.writes += 1;
+    this.#kept(() => this.#look(change));
+  }
+
+  #kept(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.#broken ??= error;
+      throw error;
+    }
+  }
+
+  #look({ key, old, new: item }: Change): void {
     if (item === undefined) return;
     if (key.sk.startsWith('credit#')) {
       const { left, granted } = item as unknown as Credit;
@@ -41,8 +56,18 @@ export class RuleWatch {
     if (after.status === 'SENDING') count(this.#begun, `${after.messageId} ${after.channel}`);
   }
 
+  /** What the test itself finds wrong inside a provider. */
+  fail(rule: string): never {
+    this.#kept(() => assert.fail(rule));
+    throw new Error(rule);
+  }
+
   /** A provider is called for that message. */
-  called({ messageId, template }: Message, channel: string, now: number): void {
+  called(message: Message, channel: string, now: number): void {
+    this.#kept(() => this.#judgeCall(message, channel, now));
+  }
+
+  #judgeCall({ messageId, template }: Message, channel: string, now: number): void {
     const name = `${messageId} ${channel}`;
     const made = count(this.#made, name);
     assert.ok(made <= (this.#begun.get(name) ?? 0), 'N1: more tries were made than begun');
@@ -51,11 +76,13 @@ export class RuleWatch {
   }
 
   arrived({ messageId }: Message, channel: string): void {
-    assert.equal(count(this.#arrived, `${messageId} ${channel}`), 1, `N4: arrived twice by ${channel}`);
+    const times = count(this.#arrived, `${messageId} ${channel}`);
+    this.#kept(() => assert.equal(times, 1, `N4: arrived twice by ${channel}`));
   }
 
   /** When nothing is left to happen. */
   end(all: readonly Message[]): void {
+    if (this.#broken !== undefined) throw this.#broken;
     for (const message of all) {
       assert.ok(isEnded(message), `N6: a message ends as ${message.status}`);
       const { messageId, channel, status } = message;
