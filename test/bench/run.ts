@@ -2,6 +2,7 @@ import { cold } from './cold.ts';
 import { growth } from './growth.ts';
 import { panel } from './panel.ts';
 import { payment } from './payment.ts';
+import { reminders } from './reminders.ts';
 import { reports } from './reports.ts';
 import { rush } from './rush.ts';
 import { signing } from './signing.ts';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<boolean>>> = {
   workflows,
   signing,
   reports,
+  reminders,
   warm,
   growth,
   start,

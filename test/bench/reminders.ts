@@ -1,0 +1,240 @@
+import { followup } from '../../functions/followup/context.ts';
+import { newTaskOperation } from '../../functions/followup/moves.ts';
+import type { Task } from '../../functions/followup/store.ts';
+import { notification } from '../../functions/notification/context.ts';
+import { isQuiet } from '../../functions/notification/quiet-hours.ts';
+import { institutions, type Message, messages } from '../../functions/notification/store.ts';
+import { usualNotification } from '../../infra/cities/policy/notification.ts';
+import { relationItem } from '../../shared/access/care-relations.ts';
+import { openidItem } from '../../shared/access/openid-view.ts';
+import { patientProfileItem } from '../../shared/access/patient-view.ts';
+import { phoneItem } from '../../shared/access/phone-view.ts';
+import type { Table } from '../../shared/data/table.ts';
+import { createWorker, type WorkerHandler } from '../../shared/worker.ts';
+import { LAMBDA } from '../contexts/booking/scene.ts';
+import { crashingTable } from '../support/crashing-table.ts';
+import { type TestDeps, testDeps } from '../support/deps.ts';
+
+/** `REMINDERS_SCALE=10` for a tenth. */
+const SCALE = Number(process.env['REMINDERS_SCALE'] ?? 1);
+const REMINDERS = Math.round(100_000 / SCALE);
+const TASKS = 5;
+/** Monday 2 March 2026, a minute before reminders begin. */
+const START = '2026-03-02T00:29:00.000Z';
+const DUE_ON = '2026-03-03';
+const KILLS = 10;
+/** Workers that the bus keeps busy at once, and events that it hands out in a second. */
+const LANES = 50;
+const EVENTS_A_SECOND = 150;
+const ONE_IN = 20;
+
+/** What stands on screens and telephones, and what went wrong on the way. */
+class Providers {
+  readonly arrived = new Map<string, number>();
+  calls = 0;
+  failures = 0;
+  atNight = 0;
+  lastAt = 0;
+  readonly #deps: TestDeps;
+
+  constructor(deps: TestDeps) {
+    this.#deps = deps;
+  }
+
+  /** One in twenty is not taken, in turns busy and not reached. */
+  fails(): boolean {
+    this.calls += 1;
+    const failed = this.calls % ONE_IN === 0;
+    if (failed) this.failures += 1;
+    return failed;
+  }
+
+  arrive(name: string): void {
+    const now = this.#deps.clock.now();
+    this.arrived.set(name, (this.arrived.get(name) ?? 0) + 1);
+    const [policy] = usualNotification;
+    if (policy === undefined || isQuiet(policy.values.quiet, now)) this.atNight += 1;
+    this.lastAt = now;
+  }
+
+  readonly weChatMessages = {
+    send: async ({ openid, keywords }: { openid: string; keywords: Readonly<Record<string, string>> }) => {
+      if (this.fails()) return this.failures % 2 === 0 ? { errcode: -1 } : 'NOT_REACHED';
+      this.arrive(`${openid}|${keywords['thing1']}`);
+      return 'SENT';
+    },
+  };
+  readonly sms = {
+    send: async ({ phone, params }: { phone: string; params: Readonly<Record<string, string>> }) => {
+      if (this.fails()) return this.failures % 2 === 0 ? { code: 'BUSY' } : 'NOT_REACHED';
+      this.arrive(`${phone}|${params['hospital']}`);
+      return 'SENT';
+    },
+  };
+}
+
+/**
+ * 100,000 follow-up reminders in one morning, from the task's timer to the screen, over the table in memory and a clock
+ * that is moved by seconds: both contexts' sweeps killed ten times each, every twentieth call of a provider failing.
+ */
+export async function reminders(): Promise<boolean> {
+  const queue: string[] = [];
+  const deps = testDeps({
+    start: START,
+    memory: {
+      onChange: ({ old, new: item }) => {
+        const event = item?.['event'];
+        if (item?.['eventType'] !== 'followup.reminder-due' || typeof event !== 'string') return;
+        if (item['eventId'] !== old?.['eventId']) queue.push(event);
+      },
+    },
+  });
+  const providers = new Providers(deps);
+  const workerOf = (table: Table): WorkerHandler =>
+    createWorker(notification, { ...deps, table, ...providers } as never);
+  const [reminding, telling] = [createWorker(followup, deps), workerOf(deps.table)];
+  await prepare(deps);
+  queue.length = 0;
+  const began = performance.now();
+  let [kills, seconds] = [0, 0];
+  for (; seconds < 6 * 3_600; seconds += 1) {
+    if (seconds % 60 === 0) {
+      const kill = seconds % 240 === 120;
+      kills += await swept(
+        reminding,
+        (table) => createWorker(followup, { ...deps, table }),
+        kill && kills < KILLS,
+        deps,
+      );
+      kills += await swept(telling, workerOf, kill && kills < 2 * KILLS, deps);
+    }
+    await delivered(queue, telling);
+    deps.clock.advance(1_000);
+    if (seconds % 60 === 0 && queue.length === 0 && seconds > 3_600 && isAtRest(deps)) break;
+  }
+  return report(deps, providers, { kills, seconds, wall: (performance.now() - began) / 1000 });
+}
+
+/** A sweep, or one whose process dies at one of its first writes; the next finds what it left. */
+async function swept(
+  whole: WorkerHandler,
+  over: (table: Table) => WorkerHandler,
+  dies: boolean,
+  deps: TestDeps,
+): Promise<number> {
+  if (!dies) {
+    await whole({ sweep: true }, LAMBDA);
+    return 0;
+  }
+  const crashing = crashingTable(deps.table, { nth: 7, accident: 'after' });
+  await over(crashing.table)({ sweep: true }, LAMBDA).catch(() => {});
+  return crashing.happened() ? 1 : 0;
+}
+
+/** What the bus does in a second: events side by side, and again what was not taken. */
+async function delivered(queue: string[], worker: WorkerHandler): Promise<void> {
+  const events = queue.splice(0, EVENTS_A_SECOND);
+  const lane = async (): Promise<void> => {
+    for (let event = events.shift(); event !== undefined; event = events.shift()) {
+      const { type } = JSON.parse(event);
+      const message = { detail: { type, event } } as never;
+      await worker(message, LAMBDA).catch(() => queue.push(event));
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
+
+function isAtRest(deps: TestDeps): boolean {
+  const waits = allMessages(deps).some(({ wakeAt }) => wakeAt !== undefined);
+  return !waits && !deps.all().some(({ sk, status }) => sk.startsWith('task#') && status === 'DUE');
+}
+
+function allMessages(deps: TestDeps): readonly Message[] {
+  return deps
+    .all()
+    .filter(({ sk }) => sk.startsWith('message#'))
+    .map((item) => messages.from(item));
+}
+
+/** Residents with five tasks each, at five places; every fifth has agreed to no message and is reached by text. */
+async function prepare(deps: TestDeps): Promise<void> {
+  const { table } = deps;
+  for (let place = 0; place < TASKS; place += 1) {
+    const institutionId = `clinic-${place}`;
+    await institutions.put(table, institutionId, { institutionId, name: `第${place}卫生院`, version: 1 });
+  }
+  for (let person = 0; person < REMINDERS / TASKS; person += 1) {
+    const patientId = `pat${String(person).padStart(6, '0')}`;
+    const accountId = `account-${person}`;
+    const phone = `13${String(person).padStart(9, '0')}`;
+    await table.put(relationItem({ patientId, kind: 'SELF', holderId: accountId, since: START }));
+    await table.put(await openidItem(deps, accountId, `openid-${person}`));
+    await table.put(await phoneItem(deps, accountId, phone));
+    await table.put(
+      await patientProfileItem(deps, patientId, {
+        birthDate: '1960-05-05',
+        sex: 'female',
+        synthetic: true,
+        maskedName: '李**',
+      }),
+    );
+    if (person % 5 !== 0)
+      await table.put({
+        pk: `notification#recipient#${accountId}`,
+        sk: 'credit#FOLLOW_UP_REMINDER',
+        template: 'FOLLOW_UP_REMINDER',
+        left: TASKS,
+        granted: TASKS,
+      });
+    for (let place = 0; place < TASKS; place += 1)
+      await table.transact([newTaskOperation(deps, taskOf(patientId, place))]);
+  }
+}
+
+function taskOf(patientId: string, place: number): Task {
+  return {
+    patientId,
+    planId: `plan-${place}`,
+    taskId: `${patientId}-${place}-0001`,
+    institutionId: `clinic-${place}`,
+    template: 'HYPERTENSION',
+    kind: 'VISIT',
+    status: 'DUE',
+    version: 1,
+    from: DUE_ON,
+    at: DUE_ON,
+    until: DUE_ON,
+    dueOn: DUE_ON,
+    rules: [],
+    reminders: 0,
+    deferrals: 0,
+    history: [],
+    requestKey: '',
+  };
+}
+
+function report(
+  deps: TestDeps,
+  { arrived, calls, failures, atNight, lastAt }: Providers,
+  { kills, seconds, wall }: { kills: number; seconds: number; wall: number },
+): boolean {
+  const all = allMessages(deps);
+  const unanswered = all.filter(({ status }) => status === 'UNANSWERED').length;
+  const doubled = [...arrived.values()].filter((times) => times > 1).length;
+  // Of those taken as sent whose sender died some arrived: only what did neither is lost.
+  const lost = REMINDERS - arrived.size - unanswered;
+  const byChannel = (channel: string): number =>
+    all.filter((one) => one.channel === channel && one.status === 'SENT').length;
+  console.log(`| reminders due | ${REMINDERS} |`);
+  console.log(`| arrived by WeChat / by text | ${byChannel('WECHAT')} / ${byChannel('SMS')} |`);
+  console.log(`| lost / doubled / at night | ${Math.max(0, lost)} / ${doubled} / ${atNight} |`);
+  console.log(`| taken as sent, their sender died | ${unanswered} |`);
+  console.log(`| sweeps killed | ${kills} |`);
+  console.log(`| provider calls, of them failed | ${calls}, ${failures} |`);
+  console.log(
+    `| the last arrived after (city time) | ${Math.round((lastAt - Date.parse(START)) / 60_000)} min |`,
+  );
+  console.log(`| seconds of city time, of this machine | ${seconds}, ${wall.toFixed(1)} |`);
+  console.log(`| reminders a second of this machine | ${(REMINDERS / wall).toFixed(0)} |`);
+  return lost <= 0 && doubled === 0 && atNight === 0 && kills >= KILLS && all.length === REMINDERS;
+}
