@@ -15,6 +15,8 @@ const moved = z.object({
   /** Last day of the term. */
   until: z.optional(daySchema),
   waitUntil: z.optional(z.string()),
+  /** Entered from a register on paper: whoever signed it knows. */
+  registered: z.optional(z.boolean()),
 });
 
 type Moved = z.output<typeof moved>;
@@ -40,7 +42,9 @@ const moves = Object.entries(STATUS_TEXT).map(
   ([status, text]): Announcement => ({
     event: `signing.${status.toLowerCase().replaceAll('_', '-')}`,
     tell: ({ data, at }) => {
-      const { said, ...draft } = draftOf(moved.parse(data));
+      const signing = moved.parse(data);
+      if (signing.registered === true) return undefined;
+      const { said, ...draft } = draftOf(signing);
       return {
         ...draft,
         template: 'SIGNING_PROGRESS',

@@ -31,6 +31,25 @@ describe('WeChat', () => {
     expect(made.texts(PHONE)).toHaveLength(1);
   });
 
+  it('is asked once for the last credit, however many messages come at the same moment', async () => {
+    const made = await scene();
+    await made.agree('PAYMENT_RECEIVED');
+    await Promise.all(
+      Array.from({ length: 4 }, (_, n) =>
+        made.tell('payment.settlement-paid', { ...PAID, settlementId: `S${n}` }),
+      ),
+    );
+    await made.pass(HOUR);
+    expect(await left(made, 'PAYMENT_RECEIVED')).toBe(0);
+    expect(made.inbox(PERSON)).toHaveLength(1);
+    expect(outcomes(made).toSorted()).toEqual([
+      ['SENT', 'SMS SENT'],
+      ['SENT', 'SMS SENT'],
+      ['SENT', 'SMS SENT'],
+      ['SENT', 'WECHAT SENT'],
+    ]);
+  });
+
   it('that is busy is asked again after a pause, and the credit is not lost', async () => {
     const made = await scene();
     await made.agree('PAYMENT_RECEIVED');

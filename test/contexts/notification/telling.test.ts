@@ -154,6 +154,17 @@ describe('a message', () => {
   });
 });
 
+describe('a register on paper that is entered', () => {
+  it('is news to nobody', async () => {
+    const made = await scene();
+    const active = { patientId: PATIENT, signingId: 's-1', careTeamId: 'team-1', status: 'ACTIVE' };
+    await made.tell('signing.active', { ...active, registered: true });
+    expect(made.messages()).toEqual([]);
+    await made.tell('signing.active', active);
+    expect(made.texts()).toEqual(['东街家庭医生团队|李**|已生效|2026年3月2日 10:00|签约有新进展，请查看']);
+  });
+});
+
 describe('the reminder of a visit', () => {
   it('goes out on the evening before', async () => {
     const made = await scene();
