@@ -1,5 +1,6 @@
 import { bookingMutants } from './booking.ts';
 import type { Mutant } from './mutant.ts';
+import { notificationMutants } from './notification.ts';
 import { paymentMutants } from './payment.ts';
 import { referralMutants } from './referral.ts';
 import { signingMutants } from './signing.ts';
@@ -9,4 +10,5 @@ export const mutants: readonly Mutant[] = [
   ...paymentMutants,
   ...signingMutants,
   ...referralMutants,
+  ...notificationMutants,
 ];

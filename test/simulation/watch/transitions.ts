@@ -1,4 +1,5 @@
 import { TRANSITIONS as APPOINTMENT_MOVES } from '../../../functions/booking/transitions.ts';
+import { TRANSITIONS as MESSAGE_MOVES } from '../../../functions/notification/transitions.ts';
 import { REFUND_MOVES, SETTLEMENT_MOVES } from '../../../functions/payment/transitions.ts';
 import { TRANSITIONS as REFERRAL_MOVES } from '../../../functions/referral/transitions.ts';
 import { TRANSITIONS as SIGNING_MOVES } from '../../../functions/signing/transitions.ts';
@@ -15,6 +16,7 @@ const OWN: Readonly<Partial<Record<Aggregate, Table>>> = {
   appointment: APPOINTMENT_MOVES,
   settlement: SETTLEMENT_MOVES,
   refund: REFUND_MOVES,
+  message: MESSAGE_MOVES,
   referral: REFERRAL_MOVES,
   signing: SIGNING_MOVES,
   lock: turned(CHARGE_LOCK_MOVES),
@@ -53,6 +55,7 @@ function aggregateOf({ pk, sk }: Key): Aggregate | undefined {
   if (sk === 'lock' && pk.startsWith('charge-lock#')) return 'lock';
   if (sk === 'settlement') return 'settlement';
   if (sk.startsWith('refund#')) return 'refund';
+  if (sk.startsWith('message#')) return 'message';
   if (sk.startsWith('signing#')) return 'signing';
   return sk.startsWith('referral#') ? 'referral' : undefined;
 }
