@@ -8,13 +8,6 @@ const inNotification = (name: string, harm: string, file: string, from: string, 
 
 export const notificationMutants: readonly Mutant[] = [
   inNotification(
-    'told-twice-after-a-death',
-    'what a dead sender may have sent is sent again',
-    'tick-message',
-    `seen.channel === 'SMS' ? 'AGAIN' : 'UNKNOWN';`,
-    `seen.channel === 'SMS' || seen.version > 0 ? 'AGAIN' : 'UNKNOWN';`,
-  ),
-  inNotification(
     'dead-sender-unnoticed',
     'a message whose sender died is under way for ever',
     'tick-message',

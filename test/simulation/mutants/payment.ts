@@ -64,13 +64,6 @@ export const paymentMutants: readonly Mutant[] = [
     `    ...(isWhole && line.refundedFen > 0 ? [`,
   ),
   inPayment(
-    'late-payment-not-undone',
-    'what could not be delivered is not given back when the process dies',
-    'subscriptions',
-    `handle: (deps, event) => giveBack(deps, ofSettlement.parse(event.data).settlementId),`,
-    `handle: async () => undefined,`,
-  ),
-  inPayment(
     'called-off-not-refunded',
     'a visit that was called off is not paid back',
     'subscriptions',

@@ -42,11 +42,4 @@ export const signingMutants: readonly Mutant[] = [
     `    timer: timerFor(policyNow(deps), after),`,
     `    timer: isEnded(after) || after.status === 'TEAM_REVIEW' ? null : timerFor(policyNow(deps), after),`,
   ),
-  inSigning(
-    'service-counted-twice',
-    'a request that is repeated uses up two services',
-    'use-entitlement',
-    `        { if: { $exists: false } },\n`,
-    '',
-  ),
 ];
