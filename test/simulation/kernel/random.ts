@@ -38,6 +38,10 @@ const bytes = (size: number): Buffer => {
   return made;
 };
 
+/** As `crypto.randomInt`: below `one`, or from `one` to below `other`. */
+const int = (one: number, other?: number): number =>
+  other === undefined ? dice.below(one) : one + dice.below(other - one);
+
 const uuid = (): `${string}-${string}-${string}-${string}-${string}` => {
   const hex = bytes(16).toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
@@ -45,7 +49,7 @@ const uuid = (): `${string}-${string}-${string}-${string}-${string}` => {
 
 /** Once a process, before the first seed. */
 export function takeOverRandomness(): void {
-  Object.assign(crypto, { randomBytes: bytes, randomUUID: uuid });
+  Object.assign(crypto, { randomBytes: bytes, randomInt: int, randomUUID: uuid });
   syncBuiltinESMExports();
   Object.defineProperty(globalThis.crypto, 'randomUUID', { value: uuid });
   Math.random = () => dice.next();
