@@ -23,6 +23,7 @@ import type { Cashier } from './payment.ts';
 type Work = (deps: PaymentDeps) => Promise<unknown>;
 
 const CLERK = { by: 'clerk-1' };
+const FOR_PEOPLE = ['abnormalRefunds', 'closedRefunds', 'userPaying'] as const;
 
 const operation = (
   who: Actor,
@@ -252,7 +253,9 @@ function wechat(cashier: Cashier): Record<string, Operation> {
     faults: operation('provider', 5, (dice) => {
       const { delaySeconds: _, ...counted } = payFaultsSchema.parse({});
       // A stranger's key takes long to make: now and then is enough.
-      const names = Object.keys(counted).filter((name) => name !== 'forged' || dice.next() < 0.05);
+      const few = Object.keys(counted).filter((name) => name !== 'forged' || dice.next() < 0.05);
+      // What a person has to see to, more often than WeChat has it.
+      const names = [...few, ...FOR_PEOPLE, ...FOR_PEOPLE, ...FOR_PEOPLE];
       const chosen = Array.from(
         { length: 1 + dice.below(3) },
         () => [dice.pick(names), 1 + dice.below(3)] as const,

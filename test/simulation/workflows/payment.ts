@@ -52,12 +52,18 @@ export const paymentPart: Part = {
   length: [10, 60],
   restHours: [4, 1, 1, 7 * 24 + 2, 1],
   outcomes: [
-    ...['book', 'open', 'launch', 'pay', 'check', 'cancel', 'onsite', 'refund', 'confirm-refund', 'retry'],
-    ...['desk', 'stop', 'reschedule'],
+    ...['book', 'open', 'launch', 'pay', 'check', 'cancel', 'onsite', 'refund'],
+    ...['stop', 'reschedule'],
   ]
     .map((name) => `${name} ok`)
     .concat('pay USERPAYING', 'finish PAID', 'close PAID', 'close PAYING', 'close UNPAYABLE')
-    .concat('open CHARGE_NOT_OPEN', 'cancel PAYMENT_UNDER_WAY', 'refund REFUND_TOO_MUCH'),
+    .concat(
+      'REFUND SUCCESS',
+      'REFUND REPLACED',
+      'open CHARGE_NOT_OPEN',
+      'cancel PAYMENT_UNDER_WAY',
+      'refund REFUND_TOO_MUCH',
+    ),
   async open(city) {
     const cashier = new Cashier(city);
     await cashier.prepare();
@@ -138,6 +144,7 @@ export class Cashier {
         run: async () => void (await this.provider.agenda.runDue()),
         next: (now) => this.provider.agenda.nextAfter(now),
       },
+      endings: () => [...this.watch.refunds.values()].map(({ status }) => `REFUND ${status}`),
       // Once clerks have had their turn, and once more after the clinics.
       checkAtRest: (round) => (round === 2 || round === 4 ? this.#checkAtRest() : undefined),
     };
@@ -160,7 +167,8 @@ export class Cashier {
     const { dice } = this.city;
     const limbo = [...this.handedOut.keys()];
     if (round === 0) {
-      this.provider.desk.knobs.set({});
+      // Some refunds still end so that a person has to see to them.
+      this.provider.desk.knobs.set({ abnormalRefunds: dice.below(2), closedRefunds: dice.below(2) });
       // Some stay at the password until they are given up, and pay then.
       for (const id of limbo) if (dice.next() < 0.7) await this.provider.finish(id, dice.next() < 0.6);
     }
