@@ -38,6 +38,8 @@ export async function comeToRest(
 async function settledTasks({ scheduler }: City): Promise<void> {
   for (let turns = 0; scheduler.tasks.size > 0 && turns < 1_000; turns += 1)
     await new Promise((resolve) => setImmediate(resolve));
+  if (scheduler.tasks.size > 0)
+    throw new Error(`HANG: ${[...scheduler.tasks.keys()].join(', ')} wait for what nobody does`);
 }
 
 async function pass(city: City, machines: Machines, runnings: readonly Running[], ms: number): Promise<void> {

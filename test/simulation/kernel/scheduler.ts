@@ -130,9 +130,9 @@ export class Scheduler {
     for (const task of [...this.tasks.values()]) if (task.home === home) this.#cutOff(task);
   }
 
-  /** A function that runs too long is ended from outside. */
+  /** A function that runs too long is ended from outside, with its process: others may wait for what it began. */
   cutOffBefore(since: number): void {
-    for (const task of [...this.tasks.values()]) if (task.since < since) this.#cutOff(task);
+    for (const task of [...this.tasks.values()]) if (task.since < since) this.crash(task.home);
   }
 
   #cutOff(task: Task): void {
