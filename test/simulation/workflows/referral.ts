@@ -33,15 +33,11 @@ export const referralPart: Part = {
   starts: ['2026-03-02T00:00:00.000Z'],
   length: [12, 60],
   restHours: [20 * 24, 20 * 24],
-  outcomes: [
-    'apply-referral ok',
-    'step ok',
-    'at-booking ok',
-    'COMPLETED',
-    'WITHDRAWN',
-    'EXPIRED',
-    'DECLINED',
-  ].concat('REJECTED', 'NO_SHOW', 'DIED'),
+  outcomes: ['apply-referral ok', 'step ok', 'COMPLETED', 'WITHDRAWN', 'EXPIRED', 'DECLINED'].concat(
+    'REJECTED',
+    'NO_SHOW',
+    'DIED',
+  ),
   async open(city) {
     const centre = new Centre(city);
     await centre.prepare();
@@ -90,7 +86,7 @@ export class Centre {
       'apply-referral': { who: 'doctor', weight: 8, plan: (dice) => this.#apply(dice) },
       step: this.#with('doctor', 28, (dice, id) => wantedStep(dice, id)),
       'any-step': this.#with('doctor', 8, (dice, id) => anyStep(dice, id)),
-      'at-booking': this.#with('resident', 18, (dice, id) => atBooking(dice, id, this.city)),
+      'at-booking': this.#with('resident', 18, (dice, id) => atBooking(dice, id, this.city), hasNumber),
       'stop-referral-clinic': { who: 'clerk', weight: 1, plan: (dice) => stopClinic(dice.pick(CLINICS)) },
     };
   }
@@ -129,13 +125,18 @@ export class Centre {
     };
   }
 
-  #with(who: Operation['who'], weight: number, plan: (dice: Dice, id: ReferralId) => Plan): Operation {
+  #with(
+    who: Operation['who'],
+    weight: number,
+    plan: (dice: Dice, id: ReferralId) => Plan,
+    fits: (one: Referral) => boolean = () => true,
+  ): Operation {
     return {
       who,
       weight,
       plan: (dice) => {
         const all = this.watch.all();
-        const open = all.filter((one) => !isEnded(one));
+        const open = all.filter((one) => !isEnded(one) && fits(one));
         const some: readonly Referral[] = open.length > 0 && dice.next() < 0.9 ? open : all;
         if (some.length === 0) return undefined;
         const { patientId, referralId } = dice.pick(some);
@@ -143,4 +144,9 @@ export class Centre {
       },
     };
   }
+}
+
+/** Where the patient, or booking’s desk, has something to do. */
+function hasNumber({ number }: Referral): boolean {
+  return number !== undefined;
 }
