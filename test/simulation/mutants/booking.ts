@@ -71,13 +71,6 @@ export const bookingMutants: readonly Mutant[] = [
     `{ if: { status: 'OPEN' } },`,
   ),
   inBooking(
-    'move-over-a-stale-number',
-    'a patient who moves takes a number that another has just taken',
-    'move-number',
-    `[first]: to.token, [holder]: { exists: false } } },`,
-    `[holder]: { exists: false } } },`,
-  ),
-  inBooking(
     'moves-not-written-down',
     'a patient does not see who cancelled for them',
     'subscriptions',
