@@ -56,7 +56,7 @@ export interface TestCity {
   stop(): Promise<void>;
 }
 
-const READY_MS = 30_000;
+const READY_MS = 100_000;
 
 /** As `npm start`: without it the young heap grows to 64 MB. */
 const SMALL_HEAP = '--max-semi-space-size=4';
