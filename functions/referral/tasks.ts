@@ -13,7 +13,7 @@ import { answer } from './follow-machine.ts';
 import { policyNow, tryMove } from './referral-moves.ts';
 import { type Referral, type ReferralId, type ReservedNumber, referrals } from './store.ts';
 import { isEnded, type Stop } from './transitions.ts';
-import { placeOf, stopOf, timerFor } from './waits.ts';
+import { placeOf, stopOf, timerFor, undoTimer } from './waits.ts';
 
 /** What the machine calls. Everything is told by the item: a state that comes late is sent on at once. */
 
@@ -31,7 +31,10 @@ async function ask(deps: Deps, { at, number, token, ...id }: Asking): Promise<vo
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const seen = await readReferral(deps, id);
     const reserves = at === 'CONFIRMATION' && seen.status === 'ACCEPTED' && number !== undefined;
-    if (!reserves && stopOf(seen) !== at) return answer(deps, seen, at, token);
+    if (!reserves && stopOf(seen) !== at) {
+      if (isToGiveBack(seen, number) && !(await oweRelease(deps, seen))) continue;
+      return answer(deps, seen, at, token);
+    }
     const turn = reserves ? seen.turn + 1 : seen.turn;
     const kept = { turn, at, sealed: await sealToken(deps, id, token) };
     const outcome = reserves
@@ -42,6 +45,26 @@ async function ask(deps: Deps, { at, number, token, ...id }: Asking): Promise<vo
     return;
   }
   throw houseErrors.refusal('CONFLICT');
+}
+
+/** A number that came too late: its referral has ended without it, and was told already that nothing is reserved. */
+function isToGiveBack(seen: Referral, number: ReservedNumber | undefined): boolean {
+  const isItsOwn = seen.number?.appointmentId === number?.appointmentId;
+  return number !== undefined && !isItsOwn && isEnded(seen) && !seen.owesRelease;
+}
+
+/** The machine, which is told where the referral stands, goes on to the release; a timer sees to it if it dies. */
+async function oweRelease(
+  { table, clock }: Deps,
+  { patientId, referralId, turn }: Referral,
+): Promise<boolean> {
+  const outcome = await referrals.update(
+    table,
+    { patientId, referralId },
+    { set: { owesRelease: true } },
+    { if: { turn, owesRelease: false }, timer: undoTimer(clock.now()) },
+  );
+  return outcome.ok;
 }
 
 /** Leaves the timer and the step as they are. */

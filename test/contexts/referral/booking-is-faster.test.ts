@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { reserveNumber } from '../../../functions/booking/reserve-for-referral.ts';
+import { withdrawReferral } from '../../../functions/referral/attend.ts';
 import { referral } from '../../../functions/referral/context.ts';
 import { reviewAtGate } from '../../../functions/referral/review-at-gate.ts';
 import { type Referral, referrals } from '../../../functions/referral/store.ts';
@@ -14,12 +15,10 @@ async function item({ world }: Story, referralId: string): Promise<Referral | un
   return referrals.get(world.deps.table, { patientId: PATIENT, referralId }, { consistent: true });
 }
 
-/** Booking says this of the number before the machine has told the referral that it has one. */
-async function said(told: Story, referralId: string, facts: readonly string[]): Promise<string | undefined> {
-  const { deps } = told.world;
-  await acceptUnheard(told, referralId);
-  const number = await reserveNumber.handle(
-    deps,
+/** What booking answers the machine. */
+function reserved({ world }: Story, referralId: string): Promise<unknown> {
+  return reserveNumber.handle(
+    world.deps,
     {
       patientId: PATIENT,
       reservationId: `${referralId}-1`,
@@ -29,6 +28,13 @@ async function said(told: Story, referralId: string, facts: readonly string[]): 
     },
     { requestId: 'request-1' },
   );
+}
+
+/** Booking says this of the number before the machine has told the referral that it has one. */
+async function said(told: Story, referralId: string, facts: readonly string[]): Promise<string | undefined> {
+  const { deps } = told.world;
+  await acceptUnheard(told, referralId);
+  const number = await reserved(told, referralId);
   const { appointmentId } = number as { appointmentId: string };
   for (const [index, fact] of facts.entries()) {
     const event = `booking.appointment-${fact}`;
@@ -66,6 +72,23 @@ test('a number of which nothing was said waits for the resident', async () => {
   const told = await story();
   const referralId = await upTo(told, 'OFFERED');
   expect(await said(told, referralId, [])).toBe('RESERVED');
+});
+
+test('a number that comes when the referral has ended and given back all it knew of is given back too', async () => {
+  const told = await story();
+  const { deps } = told.world;
+  const referralId = await upTo(told, 'OFFERED');
+  await acceptUnheard(told, referralId);
+  const id = { patientId: PATIENT, referralId };
+  const doer = { by: 'account-patient', role: 'resident' };
+  await withdrawReferral(deps, id, { reason: '不去了' }, { doer, requestKey: 'two' });
+  const task = (name: string, input: object): Promise<unknown> | undefined =>
+    referral.tasks[name]?.handle(deps, { ...id, ...input }, { taskToken: 'nobody', requestId: 'request-1' });
+  await task('settle', { at: 'RELEASE', seconds: 1, reservationId: `${referralId}-1` });
+  expect((await item(told, referralId))?.owesRelease).toBe(false);
+
+  await task('ask', { at: 'CONFIRMATION', number: await reserved(told, referralId) });
+  expect(await task('look-up', {})).toMatchObject({ at: 'RELEASE', reservationId: `${referralId}-1` });
 });
 
 test('two reviewers who approve in the same moment pass one gate', async () => {
