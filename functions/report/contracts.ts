@@ -1,33 +1,20 @@
 import * as z from 'zod/mini';
 import { daySchema, instantSchema } from '../../shared/kernel/schemas.ts';
+import { CONSENT_KINDS, DECISIONS, PURPOSES, RELEASES, REPEAT_REASONS, SCOPES, SETTINGS } from './codes.ts';
 import {
-  CONSENT_KINDS,
-  DECISIONS,
-  FLAGS,
-  KINDS,
-  PURPOSES,
-  RELEASES,
-  REPEAT_REASONS,
-  SCOPES,
-  SENSITIVE_CATEGORIES,
-  SETTINGS,
-} from './codes.ts';
-import { CRITICAL_STATUSES, STATUSES } from './transitions.ts';
+  codeSchema,
+  contentFields,
+  FILE_TYPES,
+  idSchema,
+  kindSchema,
+  monthSchema,
+  resultFields,
+  statusSchema,
+  text,
+} from './report-content.ts';
+import { CRITICAL_STATUSES } from './transitions.ts';
 
 /** The published language of reports: requests, answers, events. Instants UTC, days Asia/Shanghai. */
-
-export const idSchema = z.string().check(z.regex(/^[\w-]{1,64}$/));
-/** As hospitals number theirs: no blanks, so that two spellings of one number do not exist. */
-const numberSchema = z.string().check(z.regex(/^[\w./-]{1,64}$/));
-/** Of an examination or a value: the city's catalogue, LOINC, or the sender's own. */
-const codeSchema = z.string().check(z.regex(/^[\w.-]{1,40}$/));
-const nameSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(100));
-const text = z.string().check(z.trim(), z.minLength(1), z.maxLength(4_000));
-const kindSchema = z.enum(KINDS);
-const statusSchema = z.enum(STATUSES);
-const monthSchema = z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/));
-/** 互认标识: where it is recognised and HR, such as 河南HR. */
-const tagSchema = z.string().check(z.regex(/^\p{Script=Han}{2,10}HR$/u));
 
 export const patientParams = z.strictObject({ patientId: idSchema });
 export const reportParams = z.strictObject({ patientId: idSchema, reportId: idSchema });
@@ -37,126 +24,6 @@ export const consentParams = z.strictObject({ patientId: idSchema, kind: z.enum(
 export const institutionParams = z.strictObject({ institutionId: idSchema });
 export const institutionPatientParams = z.strictObject({ institutionId: idSchema, patientId: idSchema });
 export const counterParams = z.strictObject({ institutionId: idSchema, reportId: idSchema });
-
-// ---- what a hospital publishes
-
-/** One value of a report. A number has a unit where it has one; what is no number is a text (阴性, <0.01). */
-export const resultFields = {
-  code: codeSchema,
-  name: nameSchema,
-  value: z.union([z.number(), z.string().check(z.trim(), z.minLength(1), z.maxLength(200))]),
-  unit: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(30))),
-  /** Reference band, both ends inside; either may be missing. */
-  low: z.optional(z.number()),
-  high: z.optional(z.number()),
-  flag: z.optional(z.enum(FLAGS)),
-  tag: z.optional(tagSchema),
-};
-export const resultSchema = z.strictObject(resultFields);
-
-export const FILE_TYPES = ['application/pdf', 'image/jpeg', 'image/png'] as const;
-
-const fileEntry = z.strictObject({
-  /** As answered when the upload was asked for. */
-  fileId: idSchema,
-  title: nameSchema,
-  contentType: z.enum(FILE_TYPES),
-});
-
-/** What all versions of a report and all that is shown of it have in common. */
-export const contentFields = {
-  kind: kindSchema,
-  status: statusSchema,
-  /** When the sender issued this version. */
-  issuedAt: instantSchema,
-  /** When the specimen was taken or the examination done; before that: when it was ordered. */
-  effectiveAt: instantSchema,
-  examination: z.strictObject({ code: codeSchema, name: nameSchema }),
-  setting: z._default(z.enum(SETTINGS), 'OUTPATIENT'),
-  specimen: z.optional(nameSchema),
-  results: z._default(z.array(resultSchema).check(z.maxLength(200)), []),
-  /** 检查所见. */
-  findings: z.optional(text),
-  /** 检查结论, 诊断意见. */
-  conclusion: z.optional(text),
-  /** Names of the doctors or technicians who reported and reviewed it. */
-  reportedBy: z.optional(nameSchema),
-  reviewedBy: z.optional(nameSchema),
-  files: z._default(z.array(fileEntry).check(z.maxLength(20)), []),
-  /** Of the whole examination; a value may have one of its own. */
-  tag: z.optional(tagSchema),
-};
-
-/** One version of one report, as a hospital publishes it: a row of a batch. */
-export const publication = z.strictObject({
-  reportNumber: numberSchema,
-  /**
-   * Which version this is: the sender's own number, rising. Left out: versions are told apart and put in order by
-   * `issuedAt`. One report keeps to one of the two.
-   */
-  version: z.optional(z.int().check(z.minimum(1), z.maximum(1_000_000))),
-  patient: z.strictObject({
-    name: nameSchema,
-    idNumber: z.string().check(z.trim(), z.minLength(15), z.maxLength(18)),
-  }),
-  /** Who asked for it; the institution is the publishing one if left out. */
-  order: z._default(
-    z.strictObject({
-      institutionId: z.optional(idSchema),
-      departmentId: z.optional(idSchema),
-      practitionerId: z.optional(idSchema),
-    }),
-    {},
-  ),
-  /** The sender's own word for a category that is released in person; the city's policy adds to it, never takes away. */
-  category: z.optional(z.enum(SENSITIVE_CATEGORIES)),
-  ...contentFields,
-});
-export type Publication = z.output<typeof publication>;
-export type Result = z.output<typeof resultSchema>;
-
-export const MOST_ROWS = 200;
-
-/** Rows are judged one by one, so that one bad row hurts no other. */
-export const publishBody = z.strictObject({
-  reports: z.array(z.unknown()).check(z.minLength(1), z.maxLength(MOST_ROWS)),
-});
-
-/** FHIR R4: one DiagnosticReport with what it speaks of `contained`, or a Bundle of them. `fhir-read.ts` judges it. */
-export const fhirBody = z.looseObject({ resourceType: z.enum(['DiagnosticReport', 'Bundle']) });
-
-export const OUTCOMES = ['PUBLISHED', 'REPEATED', 'OLDER', 'REFUSED'] as const;
-
-const rowFault = z.object({ path: z.string(), code: z.string(), message: z.string() });
-/**
- * PUBLISHED: it is the report's present version. REPEATED: the very same was here already, nothing was changed.
- * OLDER: kept, but a newer version stays. REFUSED: nothing was kept; the reason, and the faulty fields.
- */
-export const rowOutcome = z.object({
-  row: z.int(),
-  outcome: z.enum(OUTCOMES),
-  reportId: z.optional(idSchema),
-  /** False: no patient of the city has this number and name yet. The report waits for them. */
-  matched: z.optional(z.boolean()),
-  code: z.optional(z.string()),
-  message: z.optional(z.string()),
-  fields: z.optional(z.array(rowFault)),
-});
-export type RowOutcome = z.output<typeof rowOutcome>;
-export const publishAnswer = z.object({ rows: z.array(rowOutcome) });
-
-export const uploadBody = z.strictObject({
-  contentType: z.enum(FILE_TYPES),
-  sizeBytes: z.int().check(z.minimum(1)),
-  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-});
-/** The bytes go to `url` by PUT, with `headers` as they are. */
-export const uploadLink = z.object({
-  fileId: idSchema,
-  url: z.string(),
-  headers: z.record(z.string(), z.string()),
-  expiresAt: instantSchema,
-});
 
 // ---- what is read
 

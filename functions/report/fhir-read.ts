@@ -1,6 +1,5 @@
 import { instantAt, isDay } from '../../shared/kernel/china-time.ts';
 import type { FieldFault } from '../../shared/kernel/errors.ts';
-import { type Publication, publication } from './contracts.ts';
 import { CHECK_UP, FINDINGS, KIND_OF, SENSITIVITY_OF, SETTING_OF, STATUS_OF, SYSTEMS } from './fhir-codes.ts';
 import { contractFaults, fhirFaults } from './fhir-faults.ts';
 import { type Neighbour, type Resolve, resolved, resolver } from './fhir-references.ts';
@@ -17,6 +16,7 @@ import {
   specimenShape,
 } from './fhir-shapes.ts';
 import { codeOf, hasValue, resultOf, tagOf } from './fhir-values.ts';
+import { type Publication, publication } from './publish-contracts.ts';
 
 /** One DiagnosticReport, read: a publication as every other, or what is wrong with it and where. */
 export type FhirRow =

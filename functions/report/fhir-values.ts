@@ -1,7 +1,7 @@
-import type { Result } from './contracts.ts';
 import { FLAG_OF, SYSTEMS } from './fhir-codes.ts';
 import type { Concept, ReadObservation } from './fhir-shapes.ts';
 import { UNIT_EXTENSION } from './fhir-write.ts';
+import type { Result } from './report-content.ts';
 
 /** What an Observation says, as far as it says anything: what is missing is for the contract to miss. */
 export function resultOf(observation: ReadObservation): Partial<Result> {

@@ -8,7 +8,7 @@ import type {
   Quantity,
   Reference,
 } from 'fhir/r4.js';
-import type { Publication, ReportView, Result } from './contracts.ts';
+import type { ReportView } from './contracts.ts';
 import {
   CHECK_UP,
   FHIR_FLAG,
@@ -21,6 +21,8 @@ import {
   SYSTEMS,
 } from './fhir-codes.ts';
 import { ucumOf } from './fhir-units.ts';
+import type { Publication } from './publish-contracts.ts';
+import type { Result } from './report-content.ts';
 
 /** FHIR R4: one DiagnosticReport with everything it speaks of contained. Nothing in it has to be fetched. */
 

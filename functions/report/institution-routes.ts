@@ -6,6 +6,7 @@ import { acknowledgeCritical, listCriticals, resolveCritical } from './answer-cr
 import * as contract from './contracts.ts';
 import { readFhir } from './fhir-read.ts';
 import { publishBatch, readRows } from './publish-batch.ts';
+import * as publishing from './publish-contracts.ts';
 import { listUnmatched, releaseReport } from './release-report.ts';
 import { prepareUpload } from './report-files.ts';
 
@@ -31,8 +32,8 @@ export const institutionRoutes: readonly Route[] = [
     path: '/report/institutions/{institutionId}/reports',
     summary: '医疗机构发布检查检验报告（批量，逐条返回结果，可重复提交）',
     access: allow(PUBLISHER, institution()),
-    request: { params: contract.institutionParams, body: contract.publishBody },
-    response: contract.publishAnswer,
+    request: { params: contract.institutionParams, body: publishing.publishBody },
+    response: publishing.publishAnswer,
     // The institution's number and the version are the key: repeating publishes nothing twice.
     requestKey: 'not-needed',
     maxBodyBytes: MOST_BATCH_BYTES,
@@ -52,8 +53,8 @@ export const institutionRoutes: readonly Route[] = [
     path: '/report/institutions/{institutionId}/fhir',
     summary: '医疗机构以 FHIR R4 发布报告（DiagnosticReport 或 Bundle，逐条返回结果）',
     access: allow(PUBLISHER, institution()),
-    request: { params: contract.institutionParams, body: contract.fhirBody },
-    response: contract.publishAnswer,
+    request: { params: contract.institutionParams, body: publishing.fhirBody },
+    response: publishing.publishAnswer,
     requestKey: 'not-needed',
     maxBodyBytes: MOST_BATCH_BYTES,
     audit: 'by-event',
@@ -72,8 +73,8 @@ export const institutionRoutes: readonly Route[] = [
     path: '/report/institutions/{institutionId}/report-files',
     summary: '上传报告原件前获取上传链接',
     access: allow(PUBLISHER, institution()),
-    request: { params: contract.institutionParams, body: contract.uploadBody },
-    response: contract.uploadLink,
+    request: { params: contract.institutionParams, body: publishing.uploadBody },
+    response: publishing.uploadLink,
     status: 201,
     // A link that is not used expires, and leaves nothing behind.
     requestKey: 'not-needed',

@@ -5,7 +5,7 @@ import type { Subscription, TimerHandler } from '../../shared/context.ts';
 import { everyPage } from '../../shared/data/every-page.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
-import { idSchema } from './contracts.ts';
+import { idSchema } from './report-content.ts';
 import { NEWS, reportEvent } from './report-event.ts';
 import { changeOperations, placeOf } from './report-moves.ts';
 import { openEdition } from './sealing.ts';

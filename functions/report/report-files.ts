@@ -1,9 +1,10 @@
 import type * as z from 'zod/mini';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
-import type { fileLink, Publication, uploadBody, uploadLink } from './contracts.ts';
+import type { fileLink } from './contracts.ts';
 import { reportErrors } from './errors.ts';
 import { type ReportPolicy, reportPolicy } from './policy.ts';
+import type { Publication, uploadBody, uploadLink } from './publish-contracts.ts';
 import type { Reader } from './readers.ts';
 import { openReport, type ReportAt } from './show-report.ts';
 

@@ -2,7 +2,7 @@ import { blindsOf, findPerson } from '../../shared/access/person-view.ts';
 import type { DomainEvent, TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instantAfter } from '../../shared/kernel/duration.ts';
-import type { Publication } from './contracts.ts';
+import type { Publication } from './publish-contracts.ts';
 import { isAbnormal } from './rules.ts';
 import { sealFigures, sealTitle } from './sealing.ts';
 import { facts, ofKind, type Report, reports, summaries, unmatchedOf, waiting } from './store.ts';

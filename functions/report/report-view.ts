@@ -2,7 +2,8 @@ import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { maskName } from '../../shared/privacy/masking.ts';
 import { checkResidentId, normaliseResidentId } from '../../shared/privacy/resident-id.ts';
-import type { Publication, ReportView } from './contracts.ts';
+import type { ReportView } from './contracts.ts';
+import type { Publication } from './publish-contracts.ts';
 import { versionOf } from './rules.ts';
 import type { Report } from './store.ts';
 

@@ -1,7 +1,8 @@
 import { addMonths, type Day, dayOf } from '../../shared/kernel/china-time.ts';
 import type { Release } from './codes.ts';
-import type { Publication, Result } from './contracts.ts';
 import type { CriticalPolicy, ReportPolicy } from './policy.ts';
+import type { Publication } from './publish-contracts.ts';
+import type { Result } from './report-content.ts';
 import type { Report } from './store.ts';
 import { mayFollow, WITH_RESULTS } from './transitions.ts';
 

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Key } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { ID_ALPHABET } from '../../shared/kernel/ids.ts';
-import { type Publication, publication } from './contracts.ts';
+import { type Publication, publication } from './publish-contracts.ts';
 import { editions, examinations, facts, type Report, summaries } from './store.ts';
 
 /** What reports say of people: each text is sealed for its item, and opens nowhere else. */

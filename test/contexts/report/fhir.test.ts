@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import type { DiagnosticReport, Observation } from 'fhir/r4.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FLAGS, KINDS, SENSITIVE_CATEGORIES, SETTINGS } from '../../../functions/report/codes.ts';
-import { type Publication, publication, type ReportView } from '../../../functions/report/contracts.ts';
+import type { ReportView } from '../../../functions/report/contracts.ts';
 import { operationOutcome } from '../../../functions/report/fhir-faults.ts';
 import { readFhir } from '../../../functions/report/fhir-read.ts';
 import { fhirOfPublication, fhirOfView } from '../../../functions/report/fhir-write.ts';
+import { type Publication, publication } from '../../../functions/report/publish-contracts.ts';
 import { STATUSES } from '../../../functions/report/transitions.ts';
 import { invalidities } from './fhir-validator.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { publication } from '../../../functions/report/contracts.ts';
 import { fhirOfPublication } from '../../../functions/report/fhir-write.ts';
+import { publication } from '../../../functions/report/publish-contracts.ts';
 import { invalidities } from './fhir-validator.ts';
 import {
   COUNTY,

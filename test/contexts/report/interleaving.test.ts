@@ -5,8 +5,8 @@ import {
   resolveCritical,
 } from '../../../functions/report/answer-critical.ts';
 import { saveConsent } from '../../../functions/report/consents.ts';
-import { publication } from '../../../functions/report/contracts.ts';
 import { matchDue, matchRegistered } from '../../../functions/report/match-report.ts';
+import { publication } from '../../../functions/report/publish-contracts.ts';
 import { publishReport } from '../../../functions/report/publish-report.ts';
 import { releaseReport } from '../../../functions/report/release-report.ts';
 import { showReport } from '../../../functions/report/show-report.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Publication, Result } from '../../../functions/report/contracts.ts';
 import { criticalPolicy, recognitionPolicy, reportPolicy } from '../../../functions/report/policy.ts';
+import type { Publication } from '../../../functions/report/publish-contracts.ts';
+import type { Result } from '../../../functions/report/report-content.ts';
 import { isCritical, keepUntilOf, releaseOf } from '../../../functions/report/rules.ts';
 import { type CityName, cityNamed } from '../../support/city-policy.ts';
 

@@ -1,6 +1,6 @@
 import type { Context as LambdaContext } from 'aws-lambda';
 import { report } from '../../../functions/report/context.ts';
-import type { RowOutcome } from '../../../functions/report/contracts.ts';
+import type { RowOutcome } from '../../../functions/report/publish-contracts.ts';
 import { institutions, practitioners } from '../../../functions/report/store.ts';
 import { memoryBlobs } from '../../../infra/local/objects/blobs.ts';
 import { linkSigner } from '../../../infra/local/objects/link-signer.ts';
