@@ -79,14 +79,17 @@ export class Pump {
   async drain(): Promise<{ readonly delivered: number; readonly drained: boolean }> {
     const before = this.#delivered;
     for (;;) {
-      // A read that began earlier may have missed the last write: only a fresh one counts.
+      // A read that began earlier may have missed the last write: only a fresh one counts, and only if nothing was under
+      // way meanwhile. What others' reads took up may have written after it.
       await this.#reading;
+      const wasQuiet = this.#tails.size === 0;
       const read = await this.poll();
       if (this.#stopped || this.#parts.faults.paused || this.#lastError !== undefined) {
         return { delivered: this.#delivered - before, drained: false };
       }
+      if (wasQuiet && read === 0 && this.#tails.size === 0)
+        return { delivered: this.#delivered - before, drained: true };
       await Promise.all(this.#tails.values());
-      if (read === 0 && this.#tails.size === 0) return { delivered: this.#delivered - before, drained: true };
     }
   }
 

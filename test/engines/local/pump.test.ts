@@ -94,6 +94,28 @@ describe('the pump from stream to consumers', () => {
     expect(seen).toEqual(['a-1']);
   });
 
+  it('is not drained before what comes of events that another read took up', async () => {
+    await write('a', '1');
+    const seen: string[] = [];
+    const held = Promise.withResolvers<void>();
+    const { pump } = pumpOf(async (event) => {
+      seen.push(idOf(event));
+      if (idOf(event) === 'a-1') {
+        await held.promise;
+        await write('b', '2');
+      }
+      return true;
+    });
+    await pump.poll();
+    const drained = pump.drain();
+    // By now the drain's own first read has found nothing new.
+    await pump.poll();
+    await pump.poll();
+    held.resolve();
+    await drained;
+    expect(seen).toEqual(['a-1', 'b-2']);
+  });
+
   it('delivers what one item says one after the other, and does not let other items wait for it', async () => {
     for (const text of ['1', '2', '3']) {
       await write('a', text);
