@@ -16,6 +16,8 @@ import { CRITICAL_STATUSES } from './transitions.ts';
 
 /** The published language of reports: requests, answers, events. Instants UTC, days Asia/Shanghai. */
 
+const BACKWARDS = { path: ['until'], error: '截止早于开始' };
+
 export const patientParams = z.strictObject({ patientId: idSchema });
 export const reportParams = z.strictObject({ patientId: idSchema, reportId: idSchema });
 export const fileParams = z.strictObject({ patientId: idSchema, reportId: idSchema, fileId: idSchema });
@@ -28,7 +30,11 @@ export const counterParams = z.strictObject({ institutionId: idSchema, reportId:
 // ---- what is read
 
 export const listQuery = z.strictObject({ kind: z.optional(kindSchema), after: z.optional(z.string()) });
-export const trendQuery = z.strictObject({ from: z.optional(daySchema), until: z.optional(daySchema) });
+export const trendQuery = z
+  .strictObject({ from: z.optional(daySchema), until: z.optional(daySchema) })
+  .check(
+    z.refine(({ from, until }) => from === undefined || until === undefined || from <= until, BACKWARDS),
+  );
 /** Staff say why; residents need not. */
 export const purposeQuery = z.strictObject({ purpose: z.enum(PURPOSES) });
 export const pageQuery = z.strictObject({ after: z.optional(z.string()) });
@@ -205,7 +211,9 @@ export const orderView = z.object({
   recognises: z.optional(idSchema),
   repeatReason: z.optional(z.enum(REPEAT_REASONS)),
 });
-export const countsQuery = z.strictObject({ from: monthSchema, until: monthSchema });
+export const countsQuery = z
+  .strictObject({ from: monthSchema, until: monthSchema })
+  .check(z.refine(({ from, until }) => from <= until, BACKWARDS));
 export const countsView = z.object({
   institutionId: idSchema,
   /** 口径. */

@@ -34,13 +34,20 @@ export type Publication = z.output<typeof publication>;
 
 export const MOST_ROWS = 200;
 
-/** Rows are judged one by one, so that one bad row hurts no other. */
+/** A row as it came: each is judged by itself against `publication`, so that one bad row hurts no other. */
+const row = z.unknown().register(z.globalRegistry, {
+  type: 'object',
+  description: '一份报告的一个版本；逐份校验，互不影响',
+});
 export const publishBody = z.strictObject({
-  reports: z.array(z.unknown()).check(z.minLength(1), z.maxLength(MOST_ROWS)),
+  reports: z.array(row).check(z.minLength(1), z.maxLength(MOST_ROWS)),
 });
 
 /** FHIR R4: one DiagnosticReport with what it speaks of `contained`, or a Bundle of them. `fhir-read.ts` judges it. */
-export const fhirBody = z.looseObject({ resourceType: z.enum(['DiagnosticReport', 'Bundle']) });
+export const fhirBody = z.catchall(
+  z.object({ resourceType: z.enum(['DiagnosticReport', 'Bundle']) }),
+  z.unknown().register(z.globalRegistry, { description: '以 FHIR R4 的定义为准' }),
+);
 
 export const OUTCOMES = ['PUBLISHED', 'REPEATED', 'OLDER', 'REFUSED'] as const;
 

@@ -39,10 +39,12 @@ export async function showTrend(
   const view = await viewOfPatient(deps, reader, patientId);
   if (view === undefined) return { code, series: [] };
   const first = from ?? addMonths(today, -12 * trendYears);
+  const last = until ?? today;
+  if (first > last) return { code, series: [] };
   const found = await everyPage(deps.table, facts, {
     pk: factsOf(patientId),
     // What was examined at the very midnight after it has the report's id behind that instant, so it is left out.
-    sk: { between: [instantAt(first, '00:00'), instantAt(addDays(until ?? today, 1), '00:00')] },
+    sk: { between: [instantAt(first, '00:00'), instantAt(addDays(last, 1), '00:00')] },
     where: { release: { in: [...view.releases] } },
   });
   const measured = (

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Move } from '../../infra/local/clock/time-machine.ts';
 import { isRunning } from '../../infra/local/processes.ts';
+import { DAY_MS } from '../../shared/kernel/china-time.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
 export interface Answer {
@@ -43,8 +44,9 @@ export interface TestCity {
   http(method: string, path: string, parts?: RequestParts): Promise<Answer>;
   readonly clock: {
     now(): Promise<string>;
-    /** An ISO 8601 duration. */
+    /** An ISO 8601 duration, in one request. */
     advance(duration: string): Promise<Move>;
+    /** However far, in strides; answers what the last one did. */
     to(instant: string): Promise<Move>;
   };
   /** What a person's phone gets from WeChat. A phone number makes a person whom WeChat does not know yet. */
@@ -57,6 +59,8 @@ export interface TestCity {
 }
 
 const READY_MS = 100_000;
+/** Of one request: a move by months may last longer than fetch waits for an answer. */
+const STRIDE_MS = 5 * DAY_MS;
 
 /** As `npm start`: without it the young heap grows to 64 MB. */
 const SMALL_HEAP = '--max-semi-space-size=4';
@@ -106,6 +110,14 @@ export async function startCity(options: CityOptions = {}): Promise<TestCity> {
     return answer.body as T;
   }
 
+  const now = async (): Promise<string> => (await expected<{ now: string }>('GET', '/local/clock')).now;
+  async function moveTo(instant: string): Promise<Move> {
+    const end = Date.parse(instant);
+    for (let at = Date.parse(await now()) + STRIDE_MS; at < end; at += STRIDE_MS)
+      await expected('POST', '/local/clock', { to: new Date(at).toISOString() });
+    return expected('POST', '/local/clock', { to: instant });
+  }
+
   return {
     get url() {
       return url;
@@ -117,9 +129,9 @@ export async function startCity(options: CityOptions = {}): Promise<TestCity> {
     printed: () => printed(),
     http,
     clock: {
-      now: async () => (await expected<{ now: string }>('GET', '/local/clock')).now,
+      now,
       advance: (duration) => expected('POST', '/local/clock', { advance: duration }),
-      to: (instant) => expected('POST', '/local/clock', { to: instant }),
+      to: moveTo,
     },
     wechatCodes: (person, phone) =>
       expected('POST', '/local/wechat/codes', { person, ...(phone === undefined ? {} : { phone }) }),

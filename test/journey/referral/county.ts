@@ -134,17 +134,17 @@ export async function openCounty({ city, step }: Journey): Promise<County> {
   };
 }
 
-/** Nothing is booked any more for the patient of an ended referral, but what a visit that was made leaves behind. */
-export async function nothingIsHeld(who: Resident, { summaries }: Shown): Promise<void> {
-  const { appointments } = await who.get<{ appointments: readonly { status: string }[] }>(
-    `/booking/patients/${who.patientId}/appointments`,
-  );
-  const ahead = ['HELD', 'PENDING_PAYMENT', 'BOOKED'];
-  const open = summaries.length > 0 ? ahead : [...ahead, 'CHECKED_IN', 'IN_SERVICE'];
-  assert.deepEqual(
-    appointments.filter(({ status }) => open.includes(status)),
-    [],
-  );
+/** No number is kept for the patient of an ended referral, and its own visit is not open unless it was made. */
+export async function nothingIsHeld(who: Resident, { summaries, number }: Shown): Promise<void> {
+  const { appointments } = await who.get<{
+    appointments: readonly { appointmentId: string; status: string }[];
+  }>(`/booking/patients/${who.patientId}/appointments`);
+  const isOpen = ({ appointmentId, status }: (typeof appointments)[number]): boolean =>
+    ['HELD', 'PENDING_PAYMENT', 'BOOKED'].includes(status) ||
+    (summaries.length === 0 &&
+      appointmentId === number?.appointmentId &&
+      ['CHECKED_IN', 'IN_SERVICE'].includes(status));
+  assert.deepEqual(appointments.filter(isOpen), []);
 }
 
 /** Half an hour before the visit the doors open, and the patient stands there. */
