@@ -108,12 +108,11 @@ describe('the openid of an account', () => {
     const made = await scene();
     const { accountId, token } = (await made.login('lin')).body;
     await withoutView(made, accountId);
-    // The deactivation is written first: the login has still to ask WeChat.
-    made.raceNext(2);
-    const [ended, late] = await Promise.all([
-      made.call('DELETE', '/identity/account', { token }),
-      made.login('lin'),
-    ]);
+    // Both are decided on what was before; the deactivation is written first.
+    const { first } = made.raceNext(2);
+    const ending = made.call('DELETE', '/identity/account', { token });
+    await first;
+    const [ended, late] = await Promise.all([ending, made.login('lin')]);
     expect([ended.status, late.status]).toEqual([200, 200]);
     expect(late.body.accountId).not.toBe(accountId);
     expect(await readOpenid(made.deps, accountId)).toBeUndefined();

@@ -62,8 +62,11 @@ export interface Scene {
   practises(practitionerId: string, institutionIds: readonly string[], change?: object): Promise<void>;
   task(name: string, input: unknown): Promise<Answer['body']>;
   items(prefix: string): Item[];
-  /** The next `count` transactions wait for one another, so that each was decided before any was written. */
-  raceNext(count: number): void;
+  /**
+   * The next `count` transactions wait for one another, so that each was decided before any was written; they are
+   * written in the order in which they came. `first` resolves when one waits.
+   */
+  raceNext(count: number): { readonly first: Promise<void> };
 }
 
 export interface CallParts {
@@ -183,12 +186,15 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
   };
 }
 
-function racing(table: Table): { readonly table: Table; readonly raceNext: (count: number) => void } {
+function racing(table: Table): { readonly table: Table; readonly raceNext: Scene['raceNext'] } {
   let awaited = 0;
   let waiting: (() => void)[] = [];
+  let first = Promise.withResolvers<void>();
   return {
     raceNext: (count) => {
       awaited = count;
+      first = Promise.withResolvers();
+      return { first: first.promise };
     },
     table: {
       ...table,
@@ -197,6 +203,7 @@ function racing(table: Table): { readonly table: Table; readonly raceNext: (coun
           awaited -= 1;
           await new Promise<void>((resolve) => {
             waiting.push(resolve);
+            first.resolve();
             if (awaited > 0) return;
             for (const go of waiting) go();
             waiting = [];
