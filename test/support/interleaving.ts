@@ -125,11 +125,6 @@ function usualEndingOf(error: unknown): string {
   throw error;
 }
 
-/** A worker lets an error out without its message, under its code. */
-export function isCodeOnly(error: unknown): boolean {
-  return error instanceof Error && /^[A-Z_]+$/.test(error.name);
-}
-
 /** After this no use case can go on without another turn. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
