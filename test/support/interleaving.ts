@@ -71,8 +71,6 @@ export interface Interleaved {
   /** The next operation; undefined: it was done while all others stood still. */
   readonly next: () => Operation | Promise<Operation | undefined>;
   readonly passTime: () => void;
-  /** How an operation with this error ended, where it may do so besides refused or unanswered. */
-  readonly endingOf?: (error: unknown) => string | undefined;
 }
 
 /**
@@ -81,7 +79,7 @@ export interface Interleaved {
  */
 export async function interleave(
   operations: number,
-  { dice, turns, starts, passes, next, passTime, endingOf }: Interleaved,
+  { dice, turns, starts, passes, next, passTime }: Interleaved,
 ): Promise<Map<string, number>> {
   const outcomes = new Map<string, number>();
   const failures: unknown[] = [];
@@ -98,7 +96,7 @@ export async function interleave(
     work()
       .then(
         (said) => ended(name, typeof said === 'string' ? said : 'ok'),
-        (error: unknown) => ended(name, endingOf?.(error) ?? usualEndingOf(error)),
+        (error: unknown) => ended(name, endingOf(error)),
       )
       .catch((error: unknown) => failures.push(error))
       .finally(() => {
@@ -118,7 +116,7 @@ export async function interleave(
   return outcomes;
 }
 
-function usualEndingOf(error: unknown): string {
+function endingOf(error: unknown): string {
   if (error instanceof Refusal) return error.code;
   // By its name: a worker lets a copy of it out.
   if (error instanceof Error && error.name === 'TableUnavailable') return 'unanswered';
