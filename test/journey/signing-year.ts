@@ -24,6 +24,17 @@ export async function journey({ city, step }: Journey): Promise<void> {
   const clerk = staff(city, 'zhongtou-clerk');
   const places = async (): Promise<number> =>
     (await wang.get<{ freePlaces: number }>(`/signing/care-teams/${TEAM}`)).freePlaces;
+  const signedOfCapacity = async (): Promise<{ numerator: number; denominator: number }> => {
+    type Rates = readonly { definition: string; numerator: number; denominator: number }[];
+    const { careTeams } = await doctor.get<{ careTeams: readonly { careTeamId: string; rates: Rates }[] }>(
+      `/signing/institutions/${TOWN}/rates`,
+    );
+    const ours = careTeams
+      .find(({ careTeamId }) => careTeamId === TEAM)
+      ?.rates.find(({ definition }) => definition === 'signed-of-capacity');
+    assert.ok(ours);
+    return ours;
+  };
 
   const old = await step(
     '王桂芳 ends her basic contract by agreement, to have the package for the old',
@@ -142,12 +153,13 @@ export async function journey({ city, step }: Journey): Promise<void> {
     await payAll(huang, FEE);
     assert.equal((await expect(huang, renewed, 'ACTIVE')).round, 1);
   });
-  await step('a thousand contracts run out in one morning; every place is free again', async () => {
-    const held = await places();
+  await step('a thousand contracts run out in one morning; every place but his own is free', async () => {
+    assert.ok((await signedOfCapacity()).numerator > THOUSAND);
     await until(addDays(lastDay, 1));
-    // 王桂芳 did not renew either.
+    // 王桂芳 did not renew either, nor did anybody else.
     await expect(wang, old, 'EXPIRED');
-    assert.equal(await places(), held + THOUSAND + 1);
+    const { numerator, denominator } = await signedOfCapacity();
+    assert.deepEqual([numerator, await places()], [1, denominator - 1]);
     await doctor.refused('GET', home(wang), 'FORBIDDEN', 403);
   });
   await step('for 黄强 the second term begins: what he had used is his again', async () => {
