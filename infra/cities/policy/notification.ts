@@ -142,7 +142,8 @@ const usual: NotificationEntry['values'] = {
       '0041',
       { hospital: 'thing1', patient: 'thing2', day: 'date3', note: 'thing4' },
       '请按时完成健康随访',
-      { channels: ['WECHAT', 'SMS', 'PHONE'], onceFor: 'DAY' },
+      // A visit that is missed is worse than a reminder that is heard on two channels.
+      { channels: ['WECHAT', 'SMS', 'PHONE'], onceFor: 'DAY', ifUnanswered: 'NEXT_CHANNEL' },
     ),
     FOLLOW_UP_EMERGENCY: template(
       '0042',

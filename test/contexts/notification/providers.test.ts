@@ -134,33 +134,48 @@ describe('WeChat', () => {
     expect(await left(made, 'PAYMENT_RECEIVED')).toBe(0);
   }, 60_000);
 
-  it('whose sender died is as one that did not answer', async () => {
-    const made = await scene();
-    await made.agree('APPOINTMENT_CANCELLED');
-    await made.tell('booking.appointment-cancelled-by-hospital', BOOKED);
-    const [sent] = made.messages().filter(({ template }) => template === 'APPOINTMENT_CANCELLED');
-    if (sent === undefined) throw new Error('no message');
-    const wakeAt = new Date(made.deps.clock.now() + 90_000).toISOString();
-    const { endedAt: _ended, ...under } = sent;
-    await made.deps.table.put(
-      {
-        ...under,
-        pk: `notification#recipient#${ACCOUNT}`,
-        sk: `message#${sent.messageId}`,
-        status: 'SENDING',
-        attempts: [],
-        wakeAt,
-      },
-      { timer: { kind: 'tick', at: wakeAt } },
-    );
-    await made.pass(89_000);
-    expect(made.texts()).toEqual([]);
-    await made.pass(2_000);
-    expect(outcomes(made).filter(([status]) => status === 'SENT')).toEqual([
-      ['SENT', 'WECHAT UNANSWERED', 'SMS SENT'],
-    ]);
-    expect(made.inbox()).toHaveLength(1);
-  });
+  it.each([
+    ['APPOINTMENT_CANCELLED', 'booking.appointment-cancelled-by-hospital', BOOKED, 'SMS'],
+    // A visit that is missed is worse than a reminder that is heard on two channels.
+    ['FOLLOW_UP_REMINDER', 'followup.reminder-due', REMINDER, 'SMS'],
+    ['PAYMENT_RECEIVED', 'payment.settlement-paid', PAID, undefined],
+  ] as const)(
+    'whose sender died is as one that did not answer: of %s',
+    async (template, type, data, next) => {
+      const made = await scene();
+      await made.agree(template);
+      await made.tell(type, data);
+      const sent = made.messages().find((one) => one.template === template);
+      if (sent === undefined) throw new Error('no message');
+      const wakeAt = new Date(made.deps.clock.now() + 90_000).toISOString();
+      const { endedAt: _ended, ...under } = sent;
+      await made.deps.table.put(
+        {
+          ...under,
+          pk: `notification#recipient#${ACCOUNT}`,
+          sk: `message#${sent.messageId}`,
+          status: 'SENDING',
+          attempts: [],
+          wakeAt,
+        },
+        { timer: { kind: 'tick', at: wakeAt } },
+      );
+      await made.pass(89_000);
+      expect(made.texts()).toEqual([]);
+      await made.pass(2_000);
+      const after = made.messages().find((one) => one.template === template);
+      expect([
+        after?.status,
+        ...(after?.attempts ?? []).map((one) => `${one.channel} ${one.outcome}`),
+      ]).toEqual(
+        next === undefined
+          ? ['UNANSWERED', 'WECHAT UNANSWERED']
+          : ['SENT', 'WECHAT UNANSWERED', `${next} SENT`],
+      );
+      expect(made.inbox()).toHaveLength(1);
+      expect(made.texts()).toHaveLength(next === undefined ? 0 : 1);
+    },
+  );
 });
 
 async function openidOfNobody(made: Scene) {
