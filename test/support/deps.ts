@@ -7,6 +7,7 @@ import type { Log, LogEntry, LogFacts } from '../../shared/observability/log.ts'
 import { noMetrics } from '../../shared/observability/metrics.ts';
 import type { Kms } from '../../shared/privacy/kms.ts';
 import { type CityName, cityNamed } from './city-policy.ts';
+import type { Meter } from './meter.ts';
 import { type MemoryObjects, memoryObjects } from './objects.ts';
 
 /** A clock that stands until it is moved. */
@@ -65,6 +66,8 @@ export interface TestDeps extends Deps {
   all(): Item[];
   /** What a link of the object store leads to; only over the one in memory. */
   readonly follow: MemoryObjects['follow'];
+  /** Told what a request costs, where there is one. */
+  readonly meter?: Meter;
 }
 
 export interface TestDepsOptions extends Overrides {
@@ -73,6 +76,8 @@ export interface TestDepsOptions extends Overrides {
   readonly memory?: Omit<MemoryTableOptions, 'clock'>;
   readonly ids?: Ids;
   readonly table?: Table;
+  /** Only over the memory table. */
+  readonly meter?: Meter;
 }
 
 /** Nothing of it leads anywhere. */
@@ -92,14 +97,19 @@ export function testDeps({
   start = '2026-03-02T00:00:00.000Z',
   cityName = 'demo',
   memory,
+  meter,
   ...overrides
 }: TestDepsOptions = {}): TestDeps {
   const clock = testClock(start);
   const lines: LoggedLine[] = [];
-  const table = createMemoryTable({ ...memory, clock });
+  const table = createMemoryTable({
+    ...(meter === undefined ? {} : { onConsumed: meter.onConsumed }),
+    ...memory,
+    clock,
+  });
   const { objects, follow } = memoryObjects(clock);
   const deps = createDeps(testEnv(cityName), {
-    table,
+    table: meter === undefined ? table : meter.over(table),
     city: cityNamed(cityName),
     kms: testKms,
     ids: randomIds,
@@ -109,5 +119,5 @@ export function testDeps({
     ...overrides,
     clock,
   });
-  return { ...deps, clock, lines, all: () => table.all(), follow };
+  return { ...deps, clock, lines, all: () => table.all(), follow, ...(meter === undefined ? {} : { meter }) };
 }

@@ -5,6 +5,7 @@ import type { SessionClaims } from '../../../shared/access/sessions.ts';
 import type { Context } from '../../../shared/context.ts';
 import type { Deps } from '../../../shared/deps.ts';
 import { createApi } from '../../../shared/http/api.ts';
+import type { TestDeps } from '../../support/deps.ts';
 import { HOSPITAL } from './scene.ts';
 
 type StaffRole = Exclude<SessionClaims, { kind: 'resident' }>['roles'][number];
@@ -30,9 +31,9 @@ let requests = 0;
 export type Door = (method: string, path: string, asking?: Asking) => Promise<Answer>;
 
 /** Booking, or another context, as its HTTP Lambda serves it. */
-export function door(deps: Deps, context: Context = booking): Door {
+export function door(deps: Deps & Pick<TestDeps, 'meter'>, context: Context = booking): Door {
   const api = createApi(context, deps);
-  return async (method, path, { as, body, query, key } = {}) => {
+  const answer: Door = async (method, path, { as, body, query, key } = {}) => {
     requests += 1;
     const idempotencyKey = key === undefined ? `request-${String(requests).padStart(6, '0')}` : key;
     const event = {
@@ -47,17 +48,20 @@ export function door(deps: Deps, context: Context = booking): Door {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       isBase64Encoded: false,
     } as unknown as APIGatewayProxyEventV2;
-    const answer = await api(event, { awsRequestId: `edge-${requests}` } as LambdaContext);
-    const text = answer.isBase64Encoded ? Buffer.from(answer.body, 'base64').toString('utf8') : answer.body;
-    const isJson = /json/.test(answer.headers['content-type'] ?? '');
+    const given = await api(event, { awsRequestId: `edge-${requests}` } as LambdaContext);
+    const text = given.isBase64Encoded ? Buffer.from(given.body, 'base64').toString('utf8') : given.body;
+    const isJson = /json/.test(given.headers['content-type'] ?? '');
     const parsed: unknown = text === '' ? undefined : isJson ? JSON.parse(text) : text;
     return {
-      status: answer.statusCode,
+      status: given.statusCode,
       code: (parsed as { code?: string } | undefined)?.code,
       body: parsed,
-      headers: answer.headers,
+      headers: given.headers,
     };
   };
+  const { meter } = deps;
+  if (meter === undefined) return answer;
+  return (method, path, asking) => meter.request(context, method, path, () => answer(method, path, asking));
 }
 
 async function session(deps: Deps, claims: SessionClaims): Promise<string> {

@@ -61,7 +61,7 @@ export function scene(options: TestDepsOptions = {}): Scene {
   const worker = createWorker(directory, deps);
   let requests = 0;
 
-  async function call(
+  async function answered(
     method: string,
     path: string,
     parts: { readonly body?: unknown; readonly as?: Partial<StaffActor> | undefined; readonly key?: string },
@@ -86,6 +86,11 @@ export function scene(options: TestDepsOptions = {}): Scene {
     const response = await api(event, {} as LambdaContext);
     return { status: response.statusCode, body: JSON.parse(response.body) };
   }
+
+  const call: typeof answered = async (method, path, parts) => {
+    const work = (): Promise<Answer> => answered(method, path, parts);
+    return deps.meter?.request(directory, method, path.split('?')[0] ?? '', work) ?? work();
+  };
 
   async function handOver(event: DomainEvent): Promise<void> {
     const detail = { type: event.type, event: JSON.stringify(event) };

@@ -19,6 +19,7 @@ import { checkResidentId } from '../../../shared/privacy/resident-id.ts';
 import { putSecret } from '../../../shared/privacy/secrets.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
+import type { Meter } from '../../support/meter.ts';
 
 export const program: MiniProgram = { appId: 'wx0000000000000001', appSecret: 'app-secret-of-tests' };
 export const NOTICE = 'notice-1';
@@ -41,6 +42,7 @@ export interface SceneOptions {
   readonly verifier?: IdentityDeps['verifier'];
   /** Left out: in memory. Over another one `events` and `items` stay empty. */
   readonly table?: Table;
+  readonly meter?: Meter;
 }
 
 export interface Scene {
@@ -94,6 +96,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
     start: START,
     city: testCity(options),
     ...(options.table === undefined ? {} : { table: options.table }),
+    ...(options.meter === undefined ? {} : { meter: options.meter }),
     memory: {
       onChange: ({ old, new: item }) => {
         const event = item === undefined ? undefined : eventOf(item);
@@ -118,7 +121,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
   const answers: string[] = [];
   let requests = 0;
 
-  async function call(method: string, path: string, parts: CallParts = {}): Promise<Answer> {
+  async function answered(method: string, path: string, parts: CallParts = {}): Promise<Answer> {
     requests += 1;
     const [rawPath, rawQueryString = ''] = path.split('?', 2);
     const event = {
@@ -139,6 +142,11 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
     const response = await api(event, {} as LambdaContext);
     answers.push(response.body);
     return { status: response.statusCode, body: JSON.parse(response.body), text: response.body };
+  }
+
+  async function call(method: string, path: string, parts?: CallParts): Promise<Answer> {
+    const work = (): Promise<Answer> => answered(method, path, parts);
+    return options.meter?.request(identity, method, path.split('?')[0] ?? '', work) ?? work();
   }
 
   async function login(person: string, phone = '13900000000'): Promise<Answer> {

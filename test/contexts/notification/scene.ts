@@ -26,6 +26,7 @@ import { putSecret } from '../../../shared/privacy/secrets.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
+import type { Meter } from '../../support/meter.ts';
 import { type Door, door } from '../booking/door.ts';
 import { LAMBDA } from '../booking/scene.ts';
 
@@ -71,6 +72,7 @@ export interface SceneOptions {
   readonly start?: string;
   readonly policy?: Partial<NotificationPolicy>;
   readonly wrap?: (table: Table) => Table;
+  readonly meter?: Meter;
 }
 
 export function policyOf(change: Partial<NotificationPolicy> = {}): NotificationPolicy {
@@ -90,6 +92,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
   const base = testDeps({
     start: options.start ?? MORNING,
     city,
+    ...(options.meter === undefined ? {} : { meter: options.meter }),
     memory: {
       onChange: ({ old, new: item }) => {
         const event = item === undefined ? undefined : eventOf(item);

@@ -14,7 +14,7 @@ import { startWeChatPay, type WeChatPayStandIn } from '../../../infra/local/wech
 import { openidItem } from '../../../shared/access/openid-view.ts';
 import type { Charge } from '../../../shared/charges/charge.ts';
 import { chargeLink, eventOf } from '../../../shared/data/carried.ts';
-import type { Consumed, Item } from '../../../shared/data/table.ts';
+import type { Item } from '../../../shared/data/table.ts';
 import { createApi } from '../../../shared/http/api.ts';
 import { putSecret } from '../../../shared/privacy/secrets.ts';
 import { createWorker } from '../../../shared/worker.ts';
@@ -22,6 +22,7 @@ import { platformRing } from '../../engines/wechat-pay/scene.ts';
 import { vectors } from '../../shared/wechat-pay-keys.ts';
 import { cityNamed } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
+import type { Meter } from '../../support/meter.ts';
 import { addSchedule, book, LAMBDA, type SceneSchedule } from '../booking/scene.ts';
 import { deliverLetter, type Letter, type PaymentApi } from './letters.ts';
 
@@ -64,18 +65,18 @@ const { merchant } = vectors.testOnlyKeys;
 
 export async function paymentScene({
   start = '2026-03-02T00:00:00.000Z',
-  onConsumed = () => {},
+  meter,
 }: {
   readonly start?: string;
-  readonly onConsumed?: (consumed: Consumed) => void;
+  readonly meter?: Meter;
 } = {}): Promise<PaymentScene> {
   const pending: Item[] = [];
   const city = { ...cityNamed('demo'), settings: { domain: DOMAIN, wechat: { appId: APPID } } };
   const base = testDeps({
     start,
     city,
+    ...(meter === undefined ? {} : { meter }),
     memory: {
-      onConsumed,
       onChange: ({ new: item }) => {
         if (item?.['eventId'] !== undefined) pending.push(item);
       },

@@ -56,6 +56,7 @@ export async function openWorld(options: TestDepsOptions = {}): Promise<World> {
     start: START,
     ...options,
     memory: {
+      ...options.memory,
       onChange: ({ old, new: item }) => {
         const event = item === undefined ? undefined : eventOf(item);
         if (event === undefined || (old !== undefined && eventOf(old)?.id === event.id)) return;

@@ -1,0 +1,35 @@
+import type { Units } from '../../support/meter.ts';
+
+export const booking: Readonly<Record<string, Units>> = {
+  'GET /booking/institutions/{institutionId}/departments/{departmentId}/week': [2, 0, 1.5],
+  'GET /booking/schedules/{scheduleId}': [2, 0, 1],
+  'GET /booking/schedules/{scheduleId}/alternatives': [3, 0, 2],
+  'POST /booking/patients/{patientId}/appointments': [6, 5, 5],
+  'GET /booking/patients/{patientId}/appointments': [3, 2, 3.5],
+  'GET /booking/patients/{patientId}/appointments/{appointmentId}': [3, 2, 4],
+  'POST /booking/patients/{patientId}/appointments/{appointmentId}/confirm': [3, 1, 3.5],
+  'POST /booking/patients/{patientId}/appointments/{appointmentId}/cancel': [12, 3, 11],
+  'POST /booking/patients/{patientId}/appointments/{appointmentId}/reschedule': [11, 10, 14],
+  'POST /booking/patients/{patientId}/appointments/{appointmentId}/check-in': [3, 1, 4],
+  'GET /booking/patients/{patientId}/schedules/{scheduleId}/standing': [4, 2, 7],
+  'GET /booking/patients/{patientId}/record': [3, 2, 3.5],
+  'POST /booking/patients/{patientId}/schedules/{scheduleId}/waitlist': [11, 3, 13],
+  'GET /booking/patients/{patientId}/schedules/{scheduleId}/waitlist': [4, 2, 5],
+  'DELETE /booking/patients/{patientId}/schedules/{scheduleId}/waitlist': [3, 3, 3],
+  'PUT /booking/institutions/{institutionId}/templates/{templateId}': [7, 14, 10],
+  'POST /booking/institutions/{institutionId}/schedules': [4, 6, 3],
+  'POST /booking/institutions/{institutionId}/schedules/{scheduleId}/cancellation': [17, 10, 12],
+  'POST /booking/institutions/{institutionId}/schedules/{scheduleId}/extra-numbers': [3, 5, 2],
+  'GET /booking/institutions/{institutionId}/schedules/{scheduleId}/appointments': [2, 0, 1],
+  'POST /booking/institutions/{institutionId}/schedules/{scheduleId}/appointments': [5, 3, 2],
+  'POST /booking/institutions/{institutionId}/schedules/{scheduleId}/patients/{patientId}/check-in': [
+    4, 1, 3,
+  ],
+  'POST /booking/institutions/{institutionId}/schedules/{scheduleId}/patients/{patientId}/cancellation': [
+    13, 3, 10,
+  ],
+  'POST /booking/institutions/{institutionId}/schedules/{scheduleId}/patients/{patientId}/call': [4, 1, 3],
+  'POST /booking/institutions/{institutionId}/schedules/{scheduleId}/patients/{patientId}/miss': [4, 1, 3],
+  'POST /booking/institutions/{institutionId}/schedules/{scheduleId}/patients/{patientId}/start': [4, 1, 3],
+  'POST /booking/institutions/{institutionId}/schedules/{scheduleId}/patients/{patientId}/fulfil': [4, 1, 3],
+};

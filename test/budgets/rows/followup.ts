@@ -1,0 +1,22 @@
+import type { Units } from '../../support/meter.ts';
+
+export const followup: Readonly<Record<string, Units>> = {
+  'GET /followup/questionnaires/{questionnaireId}': [0, 0, 0],
+  'GET /followup/patients/{patientId}/plans': [4, 2, 5],
+  'POST /followup/patients/{patientId}/plans': [6, 10, 5],
+  'GET /followup/patients/{patientId}/plans/{planId}': [4, 2, 5],
+  'GET /followup/patients/{patientId}/plans/{planId}/tasks': [3, 2, 3.5],
+  'GET /followup/patients/{patientId}/plans/{planId}/trends': [5, 2, 5.5],
+  'POST /followup/patients/{patientId}/plans/{planId}/end': [5, 8, 4],
+  'GET /followup/patients/{patientId}/plans/{planId}/referral-draft': [5, 2, 4],
+  'POST /followup/patients/{patientId}/plans/{planId}/tasks/{taskId}/answer': [9, 18, 12],
+  'POST /followup/patients/{patientId}/plans/{planId}/tasks/{taskId}/deferral': [7, 6, 8],
+  'POST /followup/patients/{patientId}/plans/{planId}/tasks/{taskId}/cancellation': [7, 10, 6],
+  'GET /followup/institutions/{institutionId}/care-teams/{careTeamId}/panel': [3, 0, 1.5],
+  'GET /followup/institutions/{institutionId}/care-teams/{careTeamId}/panel/{view}': [3, 2, 1],
+  'GET /followup/institutions/{institutionId}/patients/{patientId}/plans/{planId}': [3, 2, 2],
+  'POST /followup/institutions/{institutionId}/patients/{patientId}/plans/{planId}/tasks/{taskId}/answer': [
+    7, 20, 6,
+  ],
+  'GET /followup/institutions/{institutionId}/finished/{month}': [3, 2, 1],
+};

@@ -1,0 +1,33 @@
+import type { Units } from '../../support/meter.ts';
+
+export const report: Readonly<Record<string, Units>> = {
+  'GET /report/patients/{patientId}/reports': [4, 2, 3],
+  'GET /report/institutions/{institutionId}/patients/{patientId}/reports': [7, 2, 4.5],
+  'GET /report/patients/{patientId}/reports/{reportId}': [4, 2, 3.5],
+  'GET /report/institutions/{institutionId}/patients/{patientId}/reports/{reportId}': [7, 2, 5],
+  'GET /report/patients/{patientId}/reports/{reportId}/editions': [5, 2, 4.5],
+  'GET /report/institutions/{institutionId}/patients/{patientId}/reports/{reportId}/editions': [8, 2, 6],
+  'GET /report/patients/{patientId}/reports/{reportId}/page': [4, 2, 3.5],
+  'GET /report/institutions/{institutionId}/patients/{patientId}/reports/{reportId}/page': [7, 2, 5],
+  'GET /report/patients/{patientId}/reports/{reportId}/fhir': [4, 2, 3.5],
+  'GET /report/institutions/{institutionId}/patients/{patientId}/reports/{reportId}/fhir': [7, 2, 5],
+  'GET /report/patients/{patientId}/reports/{reportId}/files/{fileId}': [3, 2, 3],
+  'GET /report/institutions/{institutionId}/patients/{patientId}/reports/{reportId}/files/{fileId}': [
+    6, 2, 4.5,
+  ],
+  'GET /report/patients/{patientId}/trends/{code}': [3, 2, 2.5],
+  'GET /report/institutions/{institutionId}/patients/{patientId}/trends/{code}': [3, 0, 3],
+  'GET /report/patients/{patientId}/consents': [3, 2, 3],
+  'PUT /report/patients/{patientId}/consents/{kind}': [4, 2, 3],
+  'POST /report/institutions/{institutionId}/reports': [5, 13, 4.5],
+  'POST /report/institutions/{institutionId}/fhir': [5, 9, 4.5],
+  'POST /report/institutions/{institutionId}/report-files': [0, 0, 0],
+  'GET /report/institutions/{institutionId}/unmatched-reports': [1, 0, 0.5],
+  'POST /report/institutions/{institutionId}/reports/{reportId}/release': [3, 7, 2],
+  'GET /report/institutions/{institutionId}/critical-values': [3, 2, 1],
+  'POST /report/institutions/{institutionId}/critical-values/{reportId}/acknowledgement': [3, 3, 2],
+  'POST /report/institutions/{institutionId}/critical-values/{reportId}/resolution': [3, 2, 2],
+  'POST /report/institutions/{institutionId}/patients/{patientId}/examination-checks': [7, 2, 4.5],
+  'POST /report/institutions/{institutionId}/patients/{patientId}/examination-orders': [9, 6, 5.5],
+  'GET /report/institutions/{institutionId}/recognition-counts': [1, 0, 0.5],
+};
