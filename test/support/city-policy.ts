@@ -1,8 +1,10 @@
 import { allCities } from '../../infra/cities/all-cities.ts';
 import { cityFile } from '../../infra/cities/city.ts';
-import { type City, parseCity } from '../../shared/policy/city.ts';
+import { type City, type PolicySection, parseCity } from '../../shared/policy/city.ts';
+import type { DatedEntry } from '../../shared/policy/dated.ts';
 
-export type CityName = 'demo' | 'pingdingshan' | 'minhang' | 'hechi';
+const CITIES = ['demo', 'pingdingshan', 'minhang', 'hechi'] as const;
+export type CityName = (typeof CITIES)[number];
 
 const read = new Map<CityName, City>();
 
@@ -25,4 +27,10 @@ export function cityWith(name: CityName, section: string, values: unknown): City
   if (city === undefined) throw new Error(`no city is called ${name}`);
   const policy = { ...city.policy, [section]: [{ from: '2020-01-01', source: 'a test', values }] };
   return parseCity(JSON.parse(JSON.stringify(cityFile({ ...city, policy }))), []);
+}
+
+/** All entries that any city has of a section; what several share is one. */
+export function entriesOf<T>(section: PolicySection<T>): readonly DatedEntry<T>[] {
+  const all = CITIES.flatMap((name) => cityNamed(name).policy(section).entries);
+  return [...new Map(all.map((entry) => [JSON.stringify(entry), entry])).values()];
 }

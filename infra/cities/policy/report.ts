@@ -7,7 +7,8 @@ const keeping: readonly DatedEntry<ReportPolicy>[] = [
     from: '2024-01-01',
     source:
       '互联网诊疗等病历资料保存不少于15年[V]；住院病历不少于30年（医疗机构管理条例实施细则第五十三条）[R]；' +
-      'HIV、性病、遗传、精神类结果当面告知[R]；链接时限、默认授权、趋势年限为本平台建议值[D]；换算系数按分子量[R]',
+      'HIV、性病、遗传、精神类结果当面告知[R]；下载与上传链接的时限、文件大小上限、默认授权、趋势年限为本平台建议值[D]；' +
+      '换算系数按分子量、化合价与十进位[R]',
     mark: 'R',
     values: {
       keepYears: { OUTPATIENT: 15, EMERGENCY: 15, CHECK_UP: 15, INPATIENT: 30 },
