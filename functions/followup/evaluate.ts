@@ -20,8 +20,9 @@ export interface Verdict {
 /** The rules that hold for this answer by somebody of this age, in full years. */
 export function rulesThatHold(rules: readonly Rule[], values: Values, age: number): readonly Rule[] {
   return rules.filter(
-    ({ when, ages }) =>
-      (ages === undefined || (age >= ages.from && age <= ages.until)) &&
+    ({ when, ages: { from = age, until = age } = {} }) =>
+      age >= from &&
+      age <= until &&
       when.every(({ question, comparator, value }) => compares(values[question], comparator, value)),
   );
 }

@@ -25,8 +25,8 @@ const ruleSchema = z.strictObject({
   ruleId: codeSchema,
   /** Holds when all of these do. */
   when: z.array(conditionSchema).check(z.minLength(1)),
-  /** Full years, both included; left out: any age. */
-  ages: z.optional(z.strictObject({ from: z.int(), until: z.int() })),
+  /** Full years, both included; what is left out has no end. */
+  ages: z.optional(z.strictObject({ from: z.optional(z.int()), until: z.optional(z.int()) })),
   level: z.enum(LEVEL_CODES.filter((level) => level !== 'SATISFACTORY')),
   /** What is counted in a row: see `consecutive`. */
   finding: codeSchema,

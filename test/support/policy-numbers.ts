@@ -23,8 +23,8 @@ export interface PolicyNumber<P> {
 export interface Boundary<P> {
   /** One path, or a pattern of those that are looked at together. */
   readonly number: string | RegExp;
-  /** Words of the source by which it is found there. */
-  readonly says: string;
+  /** Words of the source by which it is found there; left out: the number itself. */
+  readonly says?: string;
   readonly look: (policy: P) => unknown;
   readonly sides: unknown;
   /** How far off a neighbour is where one step changes nothing. */
@@ -46,7 +46,7 @@ function nameOf(index: string, value: unknown): string {
   if (!isRecord(value)) return index;
   const name = NAMES.map((key) => value[key]).find((one) => typeof one === 'string');
   // A name that is an address is called by its end.
-  return name?.replace(/^https:.*\//, '') ?? index;
+  return name?.replace(/^https?:.*\//, '') ?? index;
 }
 
 /** Every number of a policy. */
@@ -135,11 +135,12 @@ export function unsourced<P>(
   { values, source: ofEntry }: Pick<DatedEntry<P>, 'source' | 'values'>,
   rows: readonly Boundary<P>[],
 ): readonly string[] {
-  return numbersOf(values).flatMap(({ path, source }) => {
+  return numbersOf(values).flatMap(({ path, value, source }) => {
     const own = rows.filter((row) => isOf(row, path));
     // A part with a source of its own has its mark beside it.
     const clauses = source === undefined ? ofEntry.split('；').filter(isMarked) : [source];
-    return own.some(({ says }) => clauses.some((clause) => clause.includes(says))) ? [] : [path];
+    const isSaid = own.some(({ says = String(value) }) => clauses.some((clause) => clause.includes(says)));
+    return isSaid ? [] : [path];
   });
 }
 

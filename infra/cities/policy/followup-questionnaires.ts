@@ -158,7 +158,7 @@ export const usualQuestionnaires: readonly QuestionnaireEntry[] = [
   {
     from: '2024-01-01',
     source:
-      '项目依据《国家基本公共卫生服务规范（第三版）》各随访服务记录表（凭记忆整理，须与当地表单核对）；输入范围为本平台建议值',
+      '项目依据《国家基本公共卫生服务规范（第三版）》各随访服务记录表（凭记忆整理，须与当地表单核对）[R]；输入范围与字数上限为本平台建议值[D]',
     mark: 'R',
     values: { questionnaires: [...all] },
   },

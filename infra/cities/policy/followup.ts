@@ -14,6 +14,11 @@ const SERVICE = '《国家基本公共卫生服务规范（第三版）》';
 /** 两周内随访: after every answer that is not satisfactory. */
 const CHECK_DAYS = 14;
 
+/** What the rules leave open, and we propose. */
+const OWN_CHECK = '异常者2周内随访为本平台建议值';
+const OWN_CHECKS = '异常者2周内随访、连续两次建议转诊为本平台建议值';
+const OWN_WINDOW = '首次时间与前后宽限为本平台建议值';
+
 type Visits = Template['visits'];
 
 function visit(name: string, from: string, at: string, until: string): Visits[number] {
@@ -46,7 +51,7 @@ const templates: readonly Template[] = [
     },
     diagnosis: { icd10: 'I10', text: '原发性高血压' },
     outlivesSigning: false,
-    source: `${SERVICE}高血压患者健康管理服务规范：每年至少4次面对面随访；连续两次控制不满意建议转诊，2周内随访`,
+    source: `${SERVICE}高血压患者健康管理服务规范：每年至少4次面对面随访；连续两次控制不满意建议转诊，2周内随访；${OWN_WINDOW}`,
     mark: 'V',
   },
   {
@@ -61,7 +66,7 @@ const templates: readonly Template[] = [
     checkDays: CHECK_DAYS,
     diagnosis: { icd10: 'E11.900', text: '2型糖尿病' },
     outlivesSigning: false,
-    source: `${SERVICE}2型糖尿病患者健康管理服务规范：每年至少4次随访并测空腹血糖；连续两次控制不满意建议转诊`,
+    source: `${SERVICE}2型糖尿病患者健康管理服务规范：每年至少4次随访并测空腹血糖；连续两次控制不满意建议转诊，2周内随访；${OWN_WINDOW}`,
     mark: 'V',
   },
   {
@@ -74,7 +79,7 @@ const templates: readonly Template[] = [
     rules: rules.elderlyRules,
     checkDays: CHECK_DAYS,
     outlivesSigning: false,
-    source: `${SERVICE}老年人健康管理服务规范：65岁及以上每年1次`,
+    source: `${SERVICE}老年人健康管理服务规范：65岁及以上每年1次；${OWN_WINDOW}；${OWN_CHECK}`,
     mark: 'R',
   },
   {
@@ -88,7 +93,7 @@ const templates: readonly Template[] = [
     consecutive: 2,
     checkDays: CHECK_DAYS,
     outlivesSigning: false,
-    source: `${SERVICE}严重精神障碍患者管理服务规范：每年至少4次随访，不稳定者2周时随访`,
+    source: `${SERVICE}严重精神障碍患者管理服务规范：每年至少4次随访，不稳定者2周时随访；${OWN_WINDOW}；${OWN_CHECKS}`,
     mark: 'R',
   },
   {
@@ -102,7 +107,7 @@ const templates: readonly Template[] = [
     consecutive: 2,
     checkDays: CHECK_DAYS,
     outlivesSigning: true,
-    source: `${SERVICE}肺结核患者健康管理服务规范：接到通知72小时内第一次入户随访，其后每月至少1次；12次为本平台建议上限`,
+    source: `${SERVICE}肺结核患者健康管理服务规范：接到通知72小时内第一次入户随访，其后每月至少1次；12次为本平台建议上限；${OWN_WINDOW}；${OWN_CHECKS}`,
     mark: 'R',
   },
   {
@@ -120,7 +125,7 @@ const templates: readonly Template[] = [
     rules: rules.pregnancyRules,
     checkDays: CHECK_DAYS,
     outlivesSigning: false,
-    source: `${SERVICE}孕产妇健康管理服务规范：孕期至少5次（13周前、16—20、21—24、28—36、37—40周），自末次月经起算`,
+    source: `${SERVICE}孕产妇健康管理服务规范：孕期至少5次（13周前、16—20、21—24、28—36、37—40周），自末次月经起算；${OWN_CHECK}`,
     mark: 'R',
   },
   {
@@ -132,7 +137,7 @@ const templates: readonly Template[] = [
     rules: rules.pregnancyRules,
     checkDays: CHECK_DAYS,
     outlivesSigning: false,
-    source: `${SERVICE}孕产妇健康管理服务规范：产后7天内家庭访视，产后42天检查，自分娩日起算；42天检查的宽限为本平台建议值`,
+    source: `${SERVICE}孕产妇健康管理服务规范：产后7天内家庭访视，产后42天检查，自分娩日起算；42天检查的宽限为本平台建议值；${OWN_CHECK}`,
     mark: 'R',
   },
   {
@@ -151,7 +156,7 @@ const templates: readonly Template[] = [
     rules: rules.childRules,
     checkDays: CHECK_DAYS,
     outlivesSigning: false,
-    source: `${SERVICE}0—6岁儿童健康管理服务规范：出院后1周内访视，28—30天，3、6、8、12、18、24、30、36月龄，4、5、6岁；月龄后的宽限为本平台建议值`,
+    source: `${SERVICE}0—6岁儿童健康管理服务规范：出院后1周内访视，28—30天，3、6、8、12、18、24、30、36月龄，4、5、6岁；月龄后的宽限为本平台建议值；${OWN_CHECK}`,
     mark: 'R',
   },
   {
@@ -169,7 +174,7 @@ const templates: readonly Template[] = [
     consecutive: 2,
     checkDays: CHECK_DAYS,
     outlivesSigning: true,
-    source: '本平台建议值：各医院以自己的术后随访常规为准',
+    source: `各次时间为本平台建议值，各医院以自己的术后随访常规为准；${OWN_CHECKS}`,
     mark: 'D',
   },
   {
@@ -186,7 +191,7 @@ const templates: readonly Template[] = [
     consecutive: 2,
     checkDays: CHECK_DAYS,
     outlivesSigning: true,
-    source: '下转后2周内首次随访（与转诊后2周内随访的规定一致）；其后两次为本平台建议值',
+    source: `下转后2周内首次随访（与转诊后2周内随访的规定一致）；其后两次为本平台建议值；${OWN_CHECKS}`,
     mark: 'D',
   },
 ];
@@ -215,7 +220,8 @@ export const usualFollowup: readonly FollowupEntry[] = [
   {
     from: '2024-01-01',
     source:
-      '各计划与规则的来源写在各自的条目中；转诊返回后2周内随访为国家规定；提醒时段、过期与失访、改期次数、节假日通知发布前按周一至周五排期，均为本平台建议值',
+      '各计划与规则的来源写在各自的条目中；转诊返回后2周内随访为国家规定[V]；提醒时段与提前天数、分散时长、过期后的提醒与失访时限、' +
+      '改期次数与天数、节假日通知发布前按周一至周五排期，均为本平台建议值[D]',
     mark: 'D',
     values: usual,
   },

@@ -163,7 +163,9 @@ const usual: NotificationEntry['values'] = {
 };
 
 const SOURCE =
-  '模板字段限制与“一次授权一条消息”为微信订阅消息公开规则；通知内容不含诊断与证件号；免打扰时段、提醒时间、渠道顺序、重试与电话通知时限为本平台建议值，模板编号须换成本市小程序与短信服务商的编号';
+  '模板字段限制与“一次授权一条消息”为微信订阅消息公开规则[V]；通知内容不含诊断与证件号；免打扰时段与次日分散时长、就诊提醒时间、' +
+  '渠道顺序、每秒发送上限、重试次数与间隔、电话通知的次数与时限、消息有效天数为本平台建议值[D]；' +
+  '模板编号须换成本市小程序与短信服务商的编号';
 
 export const usualNotification: readonly NotificationEntry[] = [
   { from: '2024-01-01', source: SOURCE, mark: 'D', values: usual },
