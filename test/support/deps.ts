@@ -92,6 +92,16 @@ export const testEnv = (cityName: CityName): Env => ({
   WECHAT_PAY_ENDPOINT: 'http://127.0.0.1:9',
 });
 
+function metered({ onConsumed, onChange }: Meter, memory: TestDepsOptions['memory']): MemoryTableOptions {
+  return {
+    onConsumed,
+    onChange: (change) => {
+      onChange(change);
+      memory?.onChange?.(change);
+    },
+  };
+}
+
 /** Real dependencies over the table in memory and a standing clock, with a city's real policy. */
 export function testDeps({
   start = '2026-03-02T00:00:00.000Z',
@@ -103,8 +113,8 @@ export function testDeps({
   const clock = testClock(start);
   const lines: LoggedLine[] = [];
   const table = createMemoryTable({
-    ...(meter === undefined ? {} : { onConsumed: meter.onConsumed }),
     ...memory,
+    ...(meter === undefined ? {} : metered(meter, memory)),
     clock,
   });
   const { objects, follow } = memoryObjects(clock);

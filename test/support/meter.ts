@@ -1,4 +1,5 @@
 import type { Context } from '../../shared/context.ts';
+import type { Change } from '../../shared/data/memory-store.ts';
 import type { Consumed, Key, Table } from '../../shared/data/table.ts';
 import { createRouter } from '../../shared/http/router.ts';
 
@@ -14,6 +15,11 @@ export class Meter {
   readonly routes = new Map<string, Units>();
   /** Of everything so far, requests and what follows of them. */
   total: Units = [0, 0, 0];
+  /** Of requests alone. */
+  asked: Units = [0, 0, 0];
+  requests = 0;
+  /** Types of the events that changes carried, oldest first. */
+  readonly events: string[] = [];
   #isKept = false;
 
   readonly onConsumed = ({ readUnits, writeUnits }: Consumed): void => {
@@ -37,6 +43,19 @@ export class Meter {
     };
   }
 
+  readonly onChange = ({ old, new: item }: Change): void => {
+    if (item?.['eventId'] !== undefined && item['eventId'] !== old?.['eventId'])
+      this.events.push(String(item['eventType']));
+  };
+
+  /** What makes ready for a request, a login, and is not counted. */
+  async aside<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.total;
+    const answer = await work();
+    this.total = before;
+    return answer;
+  }
+
   /** What was spent since `before`. */
   since([calls, write, read]: Units): Units {
     return plus(this.total, [-calls, -write, -read]);
@@ -50,6 +69,8 @@ export class Meter {
   ): Promise<T> {
     const before = this.total;
     const answer = await work();
+    this.requests += 1;
+    this.asked = plus(this.asked, this.since(before));
     const match = createRouter(context.routes)(method, path);
     if (!match.found || answer.status >= 300) return answer;
     const name = `${method} ${match.route.path}`;

@@ -20,7 +20,8 @@ export function asker(deps: TestDeps, context: Context, after: () => Promise<voi
   return async (route, ids, { as, ...rest } = {}) => {
     const [method = '', path = ''] = route.split(' ');
     const real = path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? name);
-    const answer = await ask(method, real, as === undefined ? rest : { ...rest, as: await as() });
+    const token = as === undefined ? undefined : await (deps.meter?.aside(as) ?? as());
+    const answer = await ask(method, real, token === undefined ? rest : { ...rest, as: token });
     await after();
     return bodyOf(route, answer);
   };

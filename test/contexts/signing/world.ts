@@ -8,7 +8,7 @@ import type { TestDeps, TestDepsOptions } from '../../support/deps.ts';
 import { type MachineWorld, openMachineWorld } from '../../support/workflows/machine-world.ts';
 
 /** Signing over one table, with its very machine. */
-export interface World extends Pick<MachineWorld, 'deps' | 'settle' | 'pass' | 'events' | 'close'> {
+export interface World extends Pick<MachineWorld, 'deps' | 'settle' | 'pass' | 'events' | 'tasks' | 'close'> {
   /** How each execution stands, oldest first. */
   executions(): Promise<readonly string[]>;
   /** What payment does to the charge of a signing. */

@@ -28,6 +28,8 @@ export interface MachineWorld {
   /** Calls Step Functions' API. */
   sfn(operation: string, body: JsonObject): Promise<JsonObject>;
   readonly machineArn: string;
+  /** How many tasks the machine has had done. */
+  readonly tasks: () => number;
   /** Types of all events so far, oldest first. */
   readonly events: readonly { readonly type: string; readonly data: Record<string, unknown> }[];
   close(): Promise<void>;
@@ -58,6 +60,7 @@ export async function openMachineWorld({
   const heard: { type: string; data: Record<string, unknown> }[] = [];
   const timers = new Map<string, number>();
   let isHeldBack = heldBack;
+  let tasks = 0;
   const onChange = (change: Change): void => {
     options.memory?.onChange?.(change);
     const { key, old, new: item } = change;
@@ -79,6 +82,7 @@ export async function openMachineWorld({
     invokeFunction: async (arn, payload) => {
       const worker = workers.get(arn);
       if (worker === undefined) throw new Error(`no worker ${arn}`);
+      tasks += 1;
       return worker(payload as never, LAMBDA);
     },
   });
@@ -152,6 +156,7 @@ export async function openMachineWorld({
     settle,
     sfn,
     machineArn: machinery.machineArn,
+    tasks: () => tasks,
     events: heard,
     async pass(ms) {
       const target = deps.clock.now() + ms;
