@@ -30,6 +30,24 @@ interface Message {
   readonly at: string;
 }
 
+/** On a telephone. */
+interface Text {
+  readonly params: Readonly<Record<string, string>>;
+}
+/** What the clinic has to call about. */
+interface PhoneTask {
+  readonly template: string;
+  readonly recipientId: string;
+  readonly messageId: string;
+  readonly patientId?: string;
+  readonly lines: readonly { readonly text: string }[];
+}
+
+const WANG_PHONE = '13800000003';
+const REMINDER = '请按时完成健康随访';
+const ALARM = '请立即就医或拨打120';
+const LEADER = 'doc-410425101-1';
+
 const DIAGNOSIS = { icd10: 'I10', text: '原发性高血压' };
 
 /** A year of 郏县's follow-up: reminded, measured, rechecked, referred, sent home, and seen four times at least. */
@@ -73,11 +91,14 @@ export async function journey({ city, step }: Journey): Promise<void> {
     measured('dbp', dbp),
     ...usual,
   ];
-  const messages = async (channel: 'wechat' | 'sms', query = ''): Promise<readonly Message[]> =>
-    expectStatus<{ messages: readonly Message[] }>(
-      await city.http('GET', `/local/${channel}/messages${query}`),
+  const delivered = async <T>(channel: 'wechat' | 'sms', query: string): Promise<readonly T[]> =>
+    expectStatus<{ messages: readonly T[] }>(
+      await city.http('GET', `/local/${channel}/messages?${query}`),
       200,
     ).messages;
+  const onWeChat = (person: string) => delivered<Message>('wechat', `person=${person}`);
+  const textsTo = async (phone: string, note: string): Promise<number> =>
+    (await delivered<Text>('sms', `phone=${phone}`)).filter(({ params }) => params['note'] === note).length;
   const toReminder = async (who: Resident): Promise<Task> => {
     const { task } = await plan(who, 'HYPERTENSION');
     if (task === undefined) throw new Error('nothing is planned');
@@ -113,7 +134,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
       const results = [{ template: 'FOLLOW_UP_REMINDER', result: 'accept' }];
       await zhang.send('POST', '/notification/consents', { results });
       const task = await toReminder(zhang);
-      const told = (await messages('wechat', '?person=demo-zhang-wei')).at(-1);
+      const told = (await onWeChat('demo-zhang-wei')).at(-1);
       assert.ok(told !== undefined, 'nobody has reminded him');
       assert.equal(dayOf(told.at), addDays(task.dueOn, -1));
       assert.ok(timeOf(told.at) >= '08:30' && timeOf(told.at) < '20:00');
@@ -220,21 +241,21 @@ export async function journey({ city, step }: Journey): Promise<void> {
 
   await step('王桂芳 has agreed to nothing: her reminder reaches her by the next channel', async () => {
     await doctor.send('POST', plansOf(wang), { template: 'DIABETES' });
-    const before = (await messages('sms')).length;
+    const before = await textsTo(WANG_PHONE, REMINDER);
     const { task } = await plan(wang, 'DIABETES');
     await city.clock.to(instantAt(addDays(task?.dueOn ?? opened, -1), '10:00'));
     assert.equal((await plan(wang, 'DIABETES')).task?.status, 'REMINDED');
-    assert.equal((await messages('wechat', '?person=demo-wang-fang')).length, 0);
-    assert.ok((await messages('sms')).length > before);
+    assert.deepEqual(await onWeChat('demo-wang-fang'), []);
+    assert.equal(await textsTo(WANG_PHONE, REMINDER), before + 1);
   });
   await step(
     'she reports a fasting glucose of 17.2: she and the team are told at once, and the panel shows it first',
     async () => {
-      const before = (await messages('sms')).length;
+      assert.equal(await textsTo(WANG_PHONE, ALARM), 0);
       const { task } = await answer(wang, wang, 'DIABETES', [measured('fpg', 17.2), ...usual]);
       assert.equal(task?.kind, 'EMERGENCY_CHECK');
       await city.clock.advance('PT1S');
-      assert.ok((await messages('sms')).length > before);
+      assert.equal(await textsTo(WANG_PHONE, ALARM), 1);
       const panel = `/followup/institutions/${TOWN}/care-teams/${TEAM}/panel`;
       const { rows } = await doctor.get<{
         rows: readonly { patientId: string; level: string; reasons: readonly string[] }[];
@@ -246,6 +267,25 @@ export async function journey({ city, step }: Journey): Promise<void> {
       const counts = await doctor.get<{ outOfControl: number }>(panel);
       // 张卫国 has not been measured since his return.
       assert.equal(counts.outOfControl, 2);
+    },
+  );
+  await step(
+    'the team’s leader has left no telephone: a nurse finds the alert on the town’s list, calls and is done',
+    async () => {
+      const nurse = staff(city, 'zhongtou-nurse');
+      const path = `/notification/institutions/${TOWN}/phone-tasks`;
+      const alerts = async (): Promise<readonly PhoneTask[]> =>
+        (await nurse.get<{ tasks: readonly PhoneTask[] }>(path)).tasks.filter(
+          ({ template }) => template === 'FOLLOW_UP_ALERT',
+        );
+      const [alert, ...more] = await alerts();
+      assert.ok(alert !== undefined, 'nobody has alerted the team');
+      assert.deepEqual([alert.recipientId, alert.patientId, more], [LEADER, undefined, []]);
+      assert.ok(alert.lines.some(({ text }) => text === '随访出现紧急情况，请处理'));
+      const task = `${path}/${alert.recipientId}/${alert.messageId}`;
+      await nurse.send('POST', `${task}/claim`);
+      await nurse.send('POST', `${task}/done`);
+      assert.deepEqual(await alerts(), []);
     },
   );
 
