@@ -5,6 +5,8 @@ import { type Plan, type PlanId, plans, type Task, tasks } from './store.ts';
 
 const MOST_ATTEMPTS = 12;
 
+type Changed = readonly TransactOperation[] | undefined;
+
 export interface SeenPlan {
   readonly plan: Plan;
   /** The open one. */
@@ -29,12 +31,12 @@ export async function readPlan({ table }: Pick<Deps, 'table'>, id: PlanId): Prom
 export async function changePlan(
   deps: Deps,
   id: PlanId,
-  change: (seen: SeenPlan) => readonly TransactOperation[] | undefined,
+  change: (seen: SeenPlan) => Changed | Promise<Changed>,
 ): Promise<SeenPlan | undefined> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const seen = await readPlan(deps, id);
     if (seen === undefined) return undefined;
-    const operations = change(seen);
+    const operations = await change(seen);
     if (operations === undefined) return seen;
     if ((await deps.table.transact(operations)).ok) return readPlan(deps, id);
   }

@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 import { SYSTEM } from '../../shared/access/acting.ts';
 import type { Subscription } from '../../shared/context.ts';
-import type { DomainEvent } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { Refusal } from '../../shared/kernel/errors.ts';
-import { openPlansOf } from './care.ts';
+import { checkCare, hasEnded, keepCare, openPlansOf, readCare, withEnded } from './care.ts';
 import { changePlan } from './change-plan.ts';
 import { idSchema } from './contracts.ts';
 import { EVENTS } from './followup-event.ts';
@@ -12,21 +11,23 @@ import { stopping } from './go-on.ts';
 import { newTaskOperation, planOperations, policyNow } from './moves.ts';
 import { returnTask } from './next-task.ts';
 import { openPlan } from './open-plan.ts';
-import type { Plan } from './store.ts';
 
 /** What referral says of a step: what follow-up needs of it. */
 const referralMoved = z.object({
   patientId: idSchema,
   referralId: idSchema,
+  /** Of a standing referral: the visit it is at. */
+  round: z.int(),
   direction: z.enum(['UP', 'DOWN']),
   toInstitutionId: idSchema,
   follows: z.optional(idSchema),
 });
 type Moved = z.output<typeof referralMoved>;
 
-/** An older word than the last one that counted comes too late. */
-function isNews({ heardAt }: Plan, { at }: DomainEvent): boolean {
-  return heardAt === undefined || at > heardAt;
+type Stay = Pick<Moved, 'referralId' | 'round'>;
+
+function nameOf({ referralId, round }: Stay): string {
+  return `${referralId}#${round}`;
 }
 
 /** Somebody has applied: the proposal is followed. */
@@ -41,12 +42,13 @@ async function markFollowed(deps: Deps, { patientId, referralId }: Moved): Promi
   }
 }
 
-/** The patient is at the hospital: nobody is reminded of a visit at home. */
-async function pause(deps: Deps, { patientId, referralId }: Moved, event: DomainEvent): Promise<void> {
+/** The patient is at the hospital: nobody is reminded of a visit at home. Not if the return was heard of before. */
+async function pause(deps: Deps, { patientId, ...stay }: Moved): Promise<void> {
   for (const { planId } of await openPlansOf(deps, patientId)) {
-    await changePlan(deps, { patientId, planId }, ({ plan, task }) => {
-      if (plan.status !== 'ACTIVE' || !isNews(plan, event)) return undefined;
-      const set = { pausedBy: referralId, heardAt: event.at };
+    await changePlan(deps, { patientId, planId }, async ({ plan, task }) => {
+      const care = await readCare(deps, patientId);
+      if (plan.status !== 'ACTIVE' || hasEnded(care, nameOf(stay)) || hasEnded(care, stay.referralId))
+        return undefined;
       return [
         ...stopping(
           deps,
@@ -57,22 +59,22 @@ async function pause(deps: Deps, { patientId, referralId }: Moved, event: Domain
         ...planOperations(
           deps,
           plan,
-          { to: 'PAUSED', set, drop: ['openTask'], news: EVENTS.planChanged },
+          { to: 'PAUSED', set: { pausedBy: nameOf(stay) }, drop: ['openTask'], news: EVENTS.planChanged },
           SYSTEM,
         ),
+        checkCare(care),
       ];
     });
   }
 }
 
-/** The patient is back, by this referral or the one that leads down from it: the plan goes on within two weeks. */
-async function resume(deps: Deps, patientId: string, referralId: string, event: DomainEvent): Promise<void> {
+/** The patient is back: what waited for it goes on within two weeks. That the stay is over is kept first. */
+async function resume(deps: Deps, patientId: string, over: string): Promise<void> {
+  await keepCare(deps, patientId, (seen) => (hasEnded(seen, over) ? undefined : withEnded(seen, over)));
   for (const { planId } of await openPlansOf(deps, patientId)) {
     await changePlan(deps, { patientId, planId }, ({ plan }) => {
-      if (!isNews(plan, event) || plan.status === 'ENDED') return undefined;
-      const heard = { heardAt: event.at };
-      if (plan.status !== 'PAUSED' || plan.pausedBy !== referralId)
-        return planOperations(deps, plan, { set: heard, news: EVENTS.planChanged }, SYSTEM);
+      const [referralId] = plan.pausedBy?.split('#', 1) ?? [];
+      if (plan.status !== 'PAUSED' || (plan.pausedBy !== over && referralId !== over)) return undefined;
       const next = returnTask(deps, plan);
       return [
         ...planOperations(
@@ -81,7 +83,7 @@ async function resume(deps: Deps, patientId: string, referralId: string, event: 
           {
             to: 'ACTIVE',
             // Treated anew: what was unsatisfactory before does not count any more.
-            set: { ...heard, streaks: {}, openTask: next.taskId, tasks: plan.tasks + 1 },
+            set: { streaks: {}, openTask: next.taskId, tasks: plan.tasks + 1 },
             drop: ['pausedBy', 'proposal'],
             news: EVENTS.planChanged,
           },
@@ -94,9 +96,10 @@ async function resume(deps: Deps, patientId: string, referralId: string, event: 
 }
 
 /** Handed down with a continuation plan: the community follows up, first within the days that the template names. */
-async function takeOver(deps: Deps, moved: Moved, event: DomainEvent): Promise<void> {
+async function takeOver(deps: Deps, moved: Moved): Promise<void> {
   const { patientId, referralId, follows, toInstitutionId: institutionId } = moved;
-  if (follows !== undefined) await resume(deps, patientId, follows, event);
+  // By its name alone: the referral that leads up is over with all its rounds.
+  if (follows !== undefined) await resume(deps, patientId, follows);
   try {
     await openPlan(deps, {
       patientId,
@@ -111,13 +114,13 @@ async function takeOver(deps: Deps, moved: Moved, event: DomainEvent): Promise<v
   }
 }
 
-type Handler = (deps: Deps, moved: Moved, event: DomainEvent) => Promise<void>;
+type Handler = (deps: Deps, moved: Moved) => Promise<void>;
 
 function up(handle: Handler): Handler {
-  return async (deps, moved, event) => (moved.direction === 'UP' ? handle(deps, moved, event) : undefined);
+  return async (deps, moved) => (moved.direction === 'UP' ? handle(deps, moved) : undefined);
 }
 
-const back = up((deps, { patientId, referralId }, event) => resume(deps, patientId, referralId, event));
+const back = up((deps, { patientId, ...stay }) => resume(deps, patientId, nameOf(stay)));
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
   'referral.gate-review': up(markFollowed),
@@ -135,6 +138,6 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 export const referralSubscriptions: readonly Subscription[] = Object.entries(HANDLERS).map(
   ([event, handle]) => ({
     event,
-    handle: (deps, heard) => handle(deps, referralMoved.parse(heard.data), heard),
+    handle: (deps, heard) => handle(deps, referralMoved.parse(heard.data)),
   }),
 );

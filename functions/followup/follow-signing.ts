@@ -5,39 +5,18 @@ import type { Subscription } from '../../shared/context.ts';
 import type { DomainEvent, TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors, Refusal } from '../../shared/kernel/errors.ts';
-import { changeCare, openPlansOf, placeOf, plansOf, readCare } from './care.ts';
+import { hasEnded, keepCare, openPlansOf, placeOf, plansOf, withEnded } from './care.ts';
 import { changePlan } from './change-plan.ts';
 import { idSchema } from './contracts.ts';
 import { endPlan } from './end-plan.ts';
 import { EVENTS } from './followup-event.ts';
 import { planOperations, policyNow, taskOperation, templateNamed, templateOf } from './moves.ts';
 import { openPlan } from './open-plan.ts';
-import type { Care, Place, Plan } from './store.ts';
+import type { Place, Plan } from './store.ts';
 
 /** What signing says of a step: what follow-up needs of it. */
 const signingMoved = z.object({ patientId: idSchema, signingId: idSchema, careTeamId: idSchema });
 type Moved = z.output<typeof signingMoved>;
-
-const MOST_ATTEMPTS = 12;
-
-/** Keeps whom the patient is with. What it answers is as it stands now, also when the event came too late to count. */
-async function keep(
-  deps: Deps,
-  patientId: string,
-  { at }: DomainEvent,
-  after: (seen: Care) => Care,
-): Promise<Care> {
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const seen = await readCare(deps, patientId);
-    if (seen.deceased === true) return seen;
-    const next = { ...after(seen), heardAt: at < seen.heardAt ? seen.heardAt : at };
-    // A death is never too old to count.
-    if (at < seen.heardAt && next.deceased !== true) return seen;
-    const { ok } = await deps.table.transact([changeCare(seen, next)]);
-    if (ok) return next;
-  }
-  throw houseErrors.refusal('CONFLICT');
-}
 
 /** Signed, or signed anew: the patient's plans stand with this team, and those of their groups are opened. */
 async function signed(
@@ -45,8 +24,17 @@ async function signed(
   { patientId, signingId, careTeamId }: Moved,
   event: DomainEvent,
 ): Promise<void> {
-  const care = await keep(deps, patientId, event, (seen) => ({ ...seen, holder: { signingId, careTeamId } }));
-  if (care.holder?.signingId !== signingId || care.deceased === true) return;
+  const { at } = event;
+  const care = await keepCare(deps, patientId, (seen) => {
+    const { holder, ...rest } = seen;
+    if (seen.deceased === true || at < seen.heardAt) return undefined;
+    // Over before it was heard of: the one whose place it took is over as well.
+    if (hasEnded(seen, signingId)) return { ...rest, heardAt: at };
+    return { ...rest, heardAt: at, holder: { signingId, careTeamId } };
+  });
+  if (care.deceased === true) return;
+  if (care.holder === undefined) return endWithContract(deps, patientId);
+  if (care.holder.signingId !== signingId) return;
   const place = await placeOf(deps, care);
   // The directory's word of the team is still under way: the bus brings this one again.
   if (place === undefined) throw houseErrors.refusal('CONFLICT');
@@ -85,18 +73,25 @@ async function openForGroups(deps: Deps, patientId: string, signingId: string): 
 }
 
 /** The contract has ended. What a plan is for may outlive it: then it stays with the institution that follows up. */
-async function released(deps: Deps, { patientId, signingId }: Moved, event: DomainEvent): Promise<void> {
-  const care = await keep(deps, patientId, event, ({ holder, ...rest }) =>
-    holder?.signingId === signingId || holder === undefined ? rest : { ...rest, holder },
-  );
-  if (care.holder !== undefined) return;
+async function released(deps: Deps, { patientId, signingId }: Moved): Promise<void> {
+  const care = await keepCare(deps, patientId, (seen) => {
+    const { holder, ...rest } = seen;
+    if (hasEnded(seen, signingId)) return undefined;
+    return withEnded(holder?.signingId === signingId ? rest : seen, signingId);
+  });
+  if (care.holder === undefined) await endWithContract(deps, patientId);
+}
+
+async function endWithContract(deps: Deps, patientId: string): Promise<void> {
   for (const plan of await openPlansOf(deps, patientId)) {
     if (!templateOf(deps, plan).outlivesSigning) await endPlan(deps, plan, 'SIGNING_ENDED');
   }
 }
 
-async function died(deps: Deps, patientId: string, event: DomainEvent): Promise<void> {
-  await keep(deps, patientId, event, ({ holder: _holder, ...rest }) => ({ ...rest, deceased: true }));
+async function died(deps: Deps, patientId: string): Promise<void> {
+  await keepCare(deps, patientId, ({ holder: _holder, ...rest }) =>
+    rest.deceased === true ? undefined : { ...rest, deceased: true },
+  );
   for (const plan of await openPlansOf(deps, patientId)) await endPlan(deps, plan, 'DEATH_REPORTED');
 }
 
@@ -108,13 +103,13 @@ export const signingSubscriptions: readonly Subscription[] = [
   ...['signing.terminated', 'signing.expired'].map(
     (event): Subscription => ({
       event,
-      handle: (deps, heard) => released(deps, signingMoved.parse(heard.data), heard),
+      handle: (deps, heard) => released(deps, signingMoved.parse(heard.data)),
     }),
   ),
   ...['signing.deceased', 'referral.died'].map(
     (event): Subscription => ({
       event,
-      handle: (deps, heard) => died(deps, patientOf.parse(heard.data).patientId, heard),
+      handle: (deps, heard) => died(deps, patientOf.parse(heard.data).patientId),
     }),
   ),
 ];

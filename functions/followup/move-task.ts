@@ -28,9 +28,10 @@ export async function deferTask(
         throw followupErrors.refusal('DEFERRAL_REFUSED', {
           context: { until: last, left: Math.max(0, most - task.deferrals) },
         });
-      const window = { from: to, at: to, until: to > task.until ? to : task.until };
-      const placed = placeDay(policy, { ...window, until: last }, today);
-      const until = placed.dueOn > window.until ? placed.dueOn : window.until;
+      // A holiday that lasts beyond what policy allows: on the working day before it.
+      const placed = placeDay(policy, { from: addDays(today, 1), at: to, until: last }, today);
+      const from = placed.dueOn < to ? placed.dueOn : to;
+      const until = [to, task.until, placed.dueOn].reduce((one, other) => (other > one ? other : one));
       return [
         taskOperation(
           deps,
@@ -39,7 +40,7 @@ export async function deferTask(
             to: 'DEFERRED',
             // What was sent was for the day that has been put off.
             set: {
-              from: window.from,
+              from,
               until,
               ...placed,
               deferrals: task.deferrals + 1,

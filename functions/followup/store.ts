@@ -48,10 +48,8 @@ export interface Plan extends PlanId, Place {
     readonly rules: readonly string[];
     readonly referralId?: string;
   };
-  /** The referral that has the patient in hospital. */
+  /** The stay that has the patient in hospital: a referral and its round. */
   readonly pausedBy?: string;
-  /** Of the referral's last event that counted: older ones come too late. */
-  readonly heardAt?: string;
   readonly endedAt?: string;
   readonly endedReason?: EndReason;
   /** Of the request that wrote last: a repeat is answered as it was. */
@@ -101,13 +99,18 @@ export interface Answer {
   readonly sealed: string;
 }
 
-/** Whom a patient is signed with, as signing's events say; and whether they live. */
+/**
+ * Whom a patient is signed with, and whether they live, as others' events say. These come in any order, by clocks that
+ * differ: what is over is kept by its name, so that a word from before its end, heard late, changes nothing.
+ */
 export interface Care {
   readonly patientId: string;
   readonly version: number;
-  /** Instant of the last event that counted: older ones come too late. */
+  /** Instant at which the latest contract heard of was signed: an earlier one has ended with it. */
   readonly heardAt: string;
   readonly holder?: { readonly signingId: string; readonly careTeamId: string };
+  /** The last contracts that have ended, and stays in hospital that are over, oldest first. */
+  readonly ended?: readonly string[];
   readonly deceased?: true;
 }
 

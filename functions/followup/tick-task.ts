@@ -53,7 +53,9 @@ function untilMorning(deps: Deps, task: Task): TaskChange {
 /** A day that rested on plain weekdays, once the year's notice is out. */
 function placedAnew(deps: Deps, task: Task): Pick<TaskChange, 'set' | 'drop'> {
   if (task.provisional === undefined) return {};
-  const placed = placeDay(policyNow(deps), task, dayOf(deps.clock.now()));
+  // Of a task that was put off its window begins with the day that was asked for.
+  const meant = task.deferrals > 0 ? { ...task, at: task.from } : task;
+  const placed = placeDay(policyNow(deps), meant, dayOf(deps.clock.now()));
   return placed.provisional === undefined ? { set: placed, drop: ['provisional'] } : {};
 }
 

@@ -17,7 +17,7 @@ import { type TestDeps, testDeps } from '../../support/deps.ts';
 import { Dice } from '../../support/dice.ts';
 import { interleave, type Operation, Turns } from '../../support/interleaving.ts';
 import { watchedTable } from '../../support/watched-table.ts';
-import { checkAtRest, checkRules, type Reminders } from './invariants.ts';
+import { RuleWatch } from './invariants.ts';
 import { policyOf } from './policy-of.ts';
 import { pressure, START } from './world.ts';
 
@@ -56,7 +56,7 @@ export async function interleaveMany(part: number): Promise<void> {
     try {
       await one.prepare();
       for (const [name, count] of await one.run(10)) outcomes.set(name, (outcomes.get(name) ?? 0) + count);
-      checkAtRest(one.items());
+      one.watch.checkAtRest();
     } catch (cause) {
       throw new Error(`seed ${seed}: ${cause instanceof Error ? cause.message : cause}`, { cause });
     }
@@ -70,11 +70,11 @@ export async function interleaveMany(part: number): Promise<void> {
 
 class Interleaving {
   writes = 0;
+  readonly watch = new RuleWatch(policyOf());
   readonly #dice: Dice;
   readonly #turns: Turns;
   readonly #scene: TestDeps;
   readonly #deps: Deps;
-  readonly #reminders: Reminders = new Map();
   /** Deaths that follow-up has not taken. */
   readonly #unheard = new Set<string>();
   readonly #signings = new Map<string, string>();
@@ -83,14 +83,15 @@ class Interleaving {
   constructor(seed: number) {
     this.#dice = new Dice(seed);
     this.#turns = new Turns(this.#dice, MISFORTUNE);
-    this.#scene = testDeps({ start: START });
+    this.#scene = testDeps({
+      start: START,
+      memory: { onChange: (change) => this.watch.onChange(change) },
+    });
     this.#deps = {
       ...this.#scene,
       table: this.#turns.table(watchedTable(this.#scene.table, () => this.#look())),
     };
   }
-
-  items = () => this.#scene.all();
 
   async prepare(): Promise<void> {
     const { table } = this.#scene;
@@ -131,7 +132,7 @@ class Interleaving {
     const roll = this.#dice.next();
     const open = this.#kind<Task>('task#').filter(isOpen);
     const plans = this.#kind<Plan>('plan#').filter(({ status }) => status !== 'ENDED');
-    const referral = { patientId, referralId: 'ref-1', direction: 'UP', toInstitutionId: 'county' };
+    const referral = { patientId, referralId: 'ref-1', round: 1, direction: 'UP', toInstitutionId: 'county' };
     const doctor = this.#stepping('acc-doctor');
     if (roll < 0.1) return ['sign', () => this.#sign(deps, patientId)];
     if (roll < 0.14) return ['release', () => this.#release(deps, patientId)];
@@ -213,6 +214,6 @@ class Interleaving {
 
   #look(): void {
     this.writes += 1;
-    checkRules(this.#scene.all(), policyOf(), this.#reminders);
+    this.watch.check();
   }
 }

@@ -207,6 +207,19 @@ describe('a task', () => {
     expect((await current(world)).task?.status).toBe('REMINDED');
   });
 
+  test('that is put off into a holiday which policy does not let it outlast is due before it', async () => {
+    const world = await openWorld({ start: '2026-09-15T00:00:00.000Z' });
+    expect(await deferredTo(world, '2026-10-03')).toMatchObject({ from: '2026-09-30', dueOn: '2026-09-30' });
+  });
+
+  test('that is put off into a year without a notice stays there when it is opened', async () => {
+    const world = await openWorld({ start: '2026-12-14T00:00:00.000Z' });
+    const put = { dueOn: '2027-01-01', provisional: true };
+    expect(await deferredTo(world, '2027-01-01')).toMatchObject({ status: 'DEFERRED', ...put });
+    await world.pass(17 * DAY_MS);
+    expect((await current(world)).task).toMatchObject({ status: 'DUE', ...put });
+  });
+
   test('that a doctor cancels is followed by the next visit', async () => {
     const world = await openWorld();
     const { planId, task } = await hypertensive(world);
@@ -255,7 +268,13 @@ describe('a plan', () => {
     await hypertensive(world);
     await report(world, pressure(150));
     await report(world, pressure(150));
-    const moved = { patientId: ADULT, referralId: 'ref-1', direction: 'UP', toInstitutionId: 'county' };
+    const moved = {
+      patientId: ADULT,
+      referralId: 'ref-1',
+      round: 1,
+      direction: 'UP',
+      toInstitutionId: 'county',
+    };
     await world.tell('referral.gate-review', moved);
     expect((await current(world)).proposal?.referralId).toBe('ref-1');
     await world.pass(DAY_MS);
@@ -287,7 +306,13 @@ describe('a plan', () => {
   test('does not pause for a word that comes after the return', async () => {
     const world = await openWorld();
     await hypertensive(world);
-    const data = { patientId: ADULT, referralId: 'ref-1', direction: 'UP', toInstitutionId: 'county' };
+    const data = {
+      patientId: ADULT,
+      referralId: 'ref-1',
+      round: 1,
+      direction: 'UP',
+      toInstitutionId: 'county',
+    };
     const late = eventFor(world.deps, 'referral.in-treatment', { data });
     world.deps.clock.advance(DAY_MS);
     await world.tell('referral.completed', data);
@@ -301,6 +326,7 @@ describe('a plan', () => {
     await world.tell('referral.first-visit', {
       patientId: OLD,
       referralId: 'ref-3',
+      round: 1,
       direction: 'DOWN',
       toInstitutionId: 'town',
     });
@@ -331,6 +357,17 @@ describe('a plan', () => {
     expect(await current(world)).toMatchObject({ status: 'ENDED', endedReason: 'SIGNING_ENDED' });
     expect((await current(world, ADULT, 'POST_OPERATIVE')).status).toBe('ACTIVE');
     expect(await openTasks(world)).toHaveLength(1);
+  });
+
+  test('ends with a contract that was over before it was heard of', async () => {
+    const world = await openWorld();
+    await hypertensive(world);
+    await world.pass(DAY_MS);
+    const other = { patientId: ADULT, signingId: 'other', careTeamId: OTHER_TEAM };
+    await world.tellSigning('terminated', other);
+    expect((await current(world)).status).toBe('ACTIVE');
+    await world.tellSigning('active', other);
+    expect(await current(world)).toMatchObject({ status: 'ENDED', endedReason: 'SIGNING_ENDED' });
   });
 
   test.each(['signing', 'referral'])(
@@ -370,3 +407,9 @@ describe('a plan', () => {
     expect((await world.plansOf(ADULT)).map(({ status }) => status)).toEqual(['ENDED']);
   });
 });
+
+async function deferredTo(world: World, to: string): Promise<Shown['task']> {
+  const { planId, task } = await hypertensive(world);
+  const path = taskPath(ADULT, planId, task?.taskId ?? '', 'deferral');
+  return shown<{ task: Shown['task'] }>(await world.people.of(ADULT).post(path, { to })).task;
+}
