@@ -55,9 +55,9 @@ export class City {
   readonly table: Table;
   /** Put into all containers besides the house's. */
   #extras: Readonly<Record<string, unknown>> = {};
-  readonly audit = new AuditWatch();
+  readonly audit: AuditWatch;
   /** Asked in this order: whether a move is legal comes first. */
-  readonly watches: Watch[] = [new TransitionWatch(), this.audit];
+  readonly watches: Watch[];
   /** What somebody did not hear the end of. */
   readonly interrupted: Plan[] = [];
   readonly timers = new Map<string, number>();
@@ -77,6 +77,8 @@ export class City {
     this.tell = tell;
     this.clock = testClock(FOUNDED);
     this.contexts = [...new Set(parts.flatMap(({ contexts }) => contexts))];
+    this.audit = new AuditWatch(this.contexts.map(({ name }) => name));
+    this.watches = [new TransitionWatch(), this.audit];
     this.mail = new Mail(this.contexts);
     this.policy = policyOf(parts);
     this.#memory = createMemoryTable({

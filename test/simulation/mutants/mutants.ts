@@ -1,4 +1,5 @@
 import { bookingMutants } from './booking.ts';
+import { followupMutants } from './followup.ts';
 import type { Mutant } from './mutant.ts';
 import { notificationMutants } from './notification.ts';
 import { paymentMutants } from './payment.ts';
@@ -11,4 +12,5 @@ export const mutants: readonly Mutant[] = [
   ...signingMutants,
   ...referralMutants,
   ...notificationMutants,
+  ...followupMutants,
 ];

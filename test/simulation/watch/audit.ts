@@ -7,6 +7,9 @@ const AUDITED: ReadonlySet<string> = new Set([
   ...reached(MOVES.appointment).map((status) => `booking.appointment-${status}`),
   ...reached(MOVES.referral).map((status) => `referral.${status}`),
   ...reached(MOVES.signing).map((status) => `signing.${status}`),
+  ...['plan-proposed', 'plan-opened', 'plan-changed', 'plan-ended', 'referral-proposed', 'emergency']
+    .concat('task-answered', 'task-deferred', 'task-cancelled', 'task-lost')
+    .map((step) => `followup.${step}`),
 ]);
 
 function reached(moves: ReadonlySet<string>): readonly string[] {
@@ -15,9 +18,15 @@ function reached(moves: ReadonlySet<string>): readonly string[] {
 
 /** AUDIT: every change of a patient's record is written down, once, under its event's id, and stays. */
 export class AuditWatch implements Watch {
+  /** Whose changes; what others only tell of, nobody here writes down. */
+  readonly #contexts: ReadonlySet<string>;
   readonly #events = new Map<string, string>();
   readonly #written = new Set<string>();
   #broken: string | undefined;
+
+  constructor(contexts: Iterable<string>) {
+    this.#contexts = new Set(contexts);
+  }
 
   onChange({ key, old, new: item }: Change): void {
     if (key.pk.startsWith('audit#')) {
@@ -28,7 +37,8 @@ export class AuditWatch implements Watch {
       return;
     }
     const type = String(item?.['eventType']);
-    if (item?.['eventId'] !== old?.['eventId'] && AUDITED.has(type))
+    if (item?.['eventId'] === old?.['eventId'] || !AUDITED.has(type)) return;
+    if (this.#contexts.has(type.slice(0, type.indexOf('.'))))
       this.#events.set(String(item?.['eventId']), type);
   }
 

@@ -1,4 +1,5 @@
 import { TRANSITIONS as APPOINTMENT_MOVES } from '../../../functions/booking/transitions.ts';
+import { PLAN_TRANSITIONS, TASK_TRANSITIONS } from '../../../functions/followup/transitions.ts';
 import { TRANSITIONS as MESSAGE_MOVES } from '../../../functions/notification/transitions.ts';
 import { REFUND_MOVES, SETTLEMENT_MOVES } from '../../../functions/payment/transitions.ts';
 import { TRANSITIONS as REFERRAL_MOVES } from '../../../functions/referral/transitions.ts';
@@ -20,6 +21,8 @@ const OWN: Readonly<Partial<Record<Aggregate, Table>>> = {
   referral: REFERRAL_MOVES,
   signing: SIGNING_MOVES,
   lock: turned(CHARGE_LOCK_MOVES),
+  plan: PLAN_TRANSITIONS,
+  task: TASK_TRANSITIONS,
 };
 
 /**
@@ -57,6 +60,10 @@ function aggregateOf({ pk, sk }: Key): Aggregate | undefined {
   if (sk.startsWith('refund#')) return 'refund';
   if (sk.startsWith('message#')) return 'message';
   if (sk.startsWith('signing#')) return 'signing';
+  if (pk.startsWith('followup#patient#')) {
+    if (sk.startsWith('plan#')) return 'plan';
+    if (sk.startsWith('task#')) return 'task';
+  }
   return sk.startsWith('referral#') ? 'referral' : undefined;
 }
 

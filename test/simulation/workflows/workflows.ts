@@ -3,6 +3,7 @@ import type { Part } from '../kernel/part.ts';
 /** What can be simulated, by name; loaded when it is asked for, since a mutant's file is patched while it is read. */
 const PARTS: Readonly<Record<string, () => Promise<readonly Part[]>>> = {
   booking: async () => [(await import('./booking.ts')).bookingPart({ pays: true })],
+  followup: async () => [(await import('./followup.ts')).followupPart({ tells: true })],
   notification: async () => [(await import('./notification.ts')).notificationPart],
   referral: async () => [(await import('./referral.ts')).referralPart],
   signing: async () => [(await import('./signing.ts')).signingPart({ pays: true })],
