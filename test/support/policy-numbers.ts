@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { minutesOf } from '../../shared/kernel/china-time.ts';
+import { type Day, minutesOf } from '../../shared/kernel/china-time.ts';
 import { isDuration } from '../../shared/kernel/duration.ts';
 import type { PolicySection } from '../../shared/policy/city.ts';
 import type { DatedEntry } from '../../shared/policy/dated.ts';
@@ -23,6 +23,8 @@ export interface PolicyNumber<P> {
 export interface Boundary<P> {
   /** One path, or a pattern of those that are looked at together. */
   readonly number: string | RegExp;
+  /** Of the entry from that day alone; left out: of all that have it. */
+  readonly from?: Day;
   /** Words of the source by which it is found there; left out: the number itself. */
   readonly says?: string;
   readonly look: (policy: P) => unknown;
@@ -149,9 +151,8 @@ const isMarked = (clause: string): boolean => /\[[VRD]\]$/.test(clause);
 /** The tests of a section, for every entry that a city has of it; no row is left over. */
 export function testBoundaries<P>(section: PolicySection<P>, rows: readonly Boundary<P>[]): void {
   const entries = entriesOf(section);
-  const paths = entries.flatMap(({ values }) => numbersOf(values).map(({ path }) => path));
   it(`${section.name} has the numbers of all rows`, () => {
-    const idle = rows.filter((row) => !paths.some((path) => isOf(row, path)));
+    const idle = rows.filter((row) => !entries.some((entry) => isOfEntry(row, entry)));
     expect(idle.map(({ number }) => String(number))).toEqual([]);
   });
   for (const entry of entries)
@@ -160,10 +161,14 @@ export function testBoundaries<P>(section: PolicySection<P>, rows: readonly Boun
     });
 }
 
+function isOfEntry<P>(row: Boundary<P>, { from, values }: DatedEntry<P>): boolean {
+  if (row.from !== undefined && row.from !== from) return false;
+  return numbersOf(values).some(({ path }) => isOf(row, path));
+}
+
 /** Each row's two sides, and that every number has a source and a row that proves both. */
 function testEntry<P>(entry: DatedEntry<P>, rows: readonly Boundary<P>[]): void {
-  const paths = numbersOf(entry.values).map(({ path }) => path);
-  const own = rows.filter((row) => paths.some((path) => isOf(row, path)));
+  const own = rows.filter((row) => isOfEntry(row, entry));
   it.each(own.map((row) => [String(row.number), row] as const))('%s: both sides', async (_, row) => {
     expect(await row.look(entry.values)).toEqual(row.sides);
   });

@@ -270,6 +270,7 @@ const ITEM_DAYS = {
 const unlisted = (Object.keys(KIND_DAYS) as (keyof typeof KIND_DAYS)[]).map(
   (kind): Boundary<RecognitionPolicy> => ({
     number: `allianceDays.${kind}`,
+    from: '2026-01-01',
     says: '有效天数',
     look: (policy) => counts(policy, 'UNLISTED', kind, KIND_DAYS[kind]),
     sides: [true, false],
