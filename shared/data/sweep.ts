@@ -20,6 +20,8 @@ export interface Sweep {
   readonly handlers: { readonly [kind: string]: DueHandler };
   /** Most timers to claim in each of the context's partitions. Default 100. */
   readonly limit?: number;
+  /** After so long no more timers are claimed: what is left is the next sweep's. Default: without end. */
+  readonly mostMs?: number;
   /** A claimed timer comes back after this if nobody finishes: longer than any handler runs. Default 120. */
   readonly leaseSeconds?: number;
   /** After so many claims without success the timer is parked. Default 10. */
@@ -70,14 +72,15 @@ export async function sweepDue(sweep: Sweep): Promise<SweepResult> {
 }
 
 async function sweepShard(sweep: Sweep, shard: string): Promise<Ending[]> {
-  const { table, clock, limit = 100 } = sweep;
-  const now = new Date(clock.now()).toISOString();
+  const { table, clock, limit = 100, mostMs = Number.POSITIVE_INFINITY } = sweep;
+  const startedAt = clock.now();
+  const now = new Date(startedAt).toISOString();
   const endings: Ending[] = [];
   let after: Item | undefined;
   do {
     const page = await table.query({ index: 'due', pk: shard, sk: { le: now }, ...(after && { after }) });
     for (const entry of page.items) {
-      if (endings.length >= limit) return endings;
+      if (endings.length >= limit || clock.now() - startedAt >= mostMs) return endings;
       const claim = await claimed(sweep, shard, entry);
       if (claim !== undefined) endings.push(await handled(sweep, claim));
     }

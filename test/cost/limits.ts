@@ -62,7 +62,7 @@ export const LIMITS: readonly Limit[] = (
       source: '`perSecond` in infra/cities/policy/notification.ts',
       seen: 'ours',
       remedy:
-        'Raise it in the policy, as far as WeChat lets one: the counter of a second is written 20 times, however fast.',
+        'Raise it in the policy, as far as WeChat lets one: a sweep takes a twentieth of a second at a time, whoever handles one event takes one.',
     },
     {
       what: 'subscribe messages of a mini-program with payment',

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createTurns, type TakeTurn } from '../../../functions/notification/rate.ts';
 import { credits } from '../../../functions/notification/store.ts';
 import type { TemplateName } from '../../../functions/notification/templates.ts';
 import { smsFaultsSchema } from '../../../infra/local/sms/server.ts';
+import { cityWith } from '../../support/city-policy.ts';
+import { testDeps } from '../../support/deps.ts';
 import { ACCOUNT, BOOKED, PATIENT, PERSON, PHONE, policyOf, REMINDER, type Scene, scene } from './scene.ts';
 
 const HOUR = 3_600_000;
@@ -222,5 +225,34 @@ describe('the rate of a city', () => {
     expect(seconds).toHaveLength(12);
     const most = Math.max(...seconds.map((second) => seconds.filter((one) => one === second).length));
     expect(most).toBe(3);
+  });
+
+  it('is used up by many containers that send a few each, and by one that sends many at once', async () => {
+    const deps = testDeps({
+      city: cityWith('demo', 'notification', policyOf({ perSecond: { WECHAT: 200, SMS: 50 } })),
+    });
+    const oneAfterAnother = async (takeTurn: TakeTurn, messages: number): Promise<boolean[]> => {
+      const answers: boolean[] = [];
+      for (let n = 0; n < messages; n += 1) answers.push(await takeTurn('WECHAT'));
+      return answers;
+    };
+    const sent = async (containers: number, each: number): Promise<number> => {
+      deps.clock.advance(1_000);
+      const all = Array.from({ length: containers }, () => oneAfterAnother(createTurns(deps), each));
+      return (await Promise.all(all)).flat().filter(Boolean).length;
+    };
+    const sentAtOnce = async (messages: number): Promise<number> => {
+      deps.clock.advance(1_000);
+      const takeTurn = createTurns(deps);
+      const all = Array.from({ length: messages }, () => takeTurn('WECHAT'));
+      return (await Promise.all(all)).filter(Boolean).length;
+    };
+    expect(await sent(60, 3)).toBe(180);
+    expect(await sent(1, 150)).toBe(150);
+    expect(await sent(1, 300)).toBe(200);
+    expect(await sent(300, 1)).toBe(200);
+    expect(await sent(20, 50)).toBe(200);
+    expect(await sentAtOnce(150)).toBe(150);
+    expect(await sentAtOnce(300)).toBe(200);
   });
 });

@@ -130,6 +130,18 @@ describe.each(targets)('a sweep $name', ({ start }) => {
     await sweep({ lapse: handler }, { limit: 2 });
     expect(seen).toEqual(['a', 'b', 'c']);
   });
+  it('takes no more timers when its time is over, and leaves them to the next', async () => {
+    for (const sk of ['c', 'a', 'b']) await due(sk, START - (sk === 'c' ? 0 : sk === 'a' ? 2 : 1));
+    const seen: string[] = [];
+    const slow: DueHandler = async ({ key }) => {
+      seen.push(key.sk);
+      now += 600;
+    };
+    expect(await sweep({ lapse: slow }, { mostMs: 1_000 })).toMatchObject({ claimed: 2, done: 2 });
+    expect(seen).toEqual(['a', 'b']);
+    await sweep({ lapse: slow }, { mostMs: 1_000 });
+    expect(seen).toEqual(['a', 'b', 'c']);
+  });
   it('handles each timer once although two sweep at once', async () => {
     for (let n = 0; n < 20; n += 1) await due(String(n));
     const { seen, handler } = recorder();
