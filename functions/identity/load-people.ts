@@ -6,7 +6,7 @@ import { type PeopleFile, peopleFile } from './contracts.ts';
 import { storeStaff } from './create-staff.ts';
 import { type IdentityDeps, identitySettings, policyToday, provideIdentity } from './identity-deps.ts';
 import { openWechatSession, residentActor } from './open-wechat-session.ts';
-import { hashPassword } from './password.ts';
+import { hashPassword, type PasswordHash } from './password.ts';
 import { sealed } from './sealing.ts';
 import { staffAccounts } from './staff-store.ts';
 import { verifyIdentity } from './verify-identity.ts';
@@ -32,11 +32,15 @@ export interface LoadedPeople {
  * The people of a demonstration, through the same use cases as everybody. May be run again after it broke off.
  * @throws Error when the city's settings do not say `demo: true`
  */
-export async function loadPeople(given: Deps, file: unknown): Promise<LoadedPeople> {
+export async function loadPeople(
+  given: Deps,
+  file: unknown,
+  hashed: Promise<PasswordHash> = hashDemoPassword(given),
+): Promise<LoadedPeople> {
   const deps = provideIdentity(given);
   if (!identitySettings(deps).demo) throw new Error('demo people are for a city with `demo: true` only');
   const { staff, residents } = peopleFile.parse(file);
-  const password = await hashPassword(DEMO_PASSWORD, policyToday(deps).passwordScrypt);
+  const password = await hashed;
   let stored = 0;
   for (const member of staff) {
     const accountId = deps.ids.next();
@@ -47,6 +51,11 @@ export async function loadPeople(given: Deps, file: unknown): Promise<LoadedPeop
   const loaded = [];
   for (const resident of residents) loaded.push(await loadResident(deps, resident));
   return { staff: stored, residents: loaded };
+}
+
+/** Costs what a city's policy wants it to cost: whoever loads more than people begins with it. */
+export function hashDemoPassword(deps: Deps): Promise<PasswordHash> {
+  return hashPassword(DEMO_PASSWORD, policyToday(deps).passwordScrypt);
 }
 
 type Resident = PeopleFile['residents'][number];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { TOTP } from 'otpauth';
 import { type PeopleFile, peopleFile } from '../../functions/identity/contracts.ts';
 import { wechatSecret } from '../../functions/identity/identity-deps.ts';
-import { DEMO_TOTP_SECRET, loadPeople } from '../../functions/identity/load-people.ts';
+import { DEMO_TOTP_SECRET, hashDemoPassword, loadPeople } from '../../functions/identity/load-people.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { putSecret } from '../../shared/privacy/secrets.ts';
 import { loadCity } from './city/load-city.ts';
@@ -38,9 +38,12 @@ export async function loadDemo(
 ): Promise<void> {
   await putSecret(deps, wechatSecret, laptopProgram.appSecret);
   if (demo === undefined) return;
+  // Another thread's work for as long as the city is loaded.
+  const password = hashDemoPassword(deps);
+  password.catch(() => undefined);
   await loadCity(deps, demo.folder);
   await loadPayees(deps, demo.folder);
-  const { residents } = await loadPeople(deps, demo.people);
+  const { residents } = await loadPeople(deps, demo.people, password);
   // Booking knows doctors, and signing knows teams, from the directory's events.
   await settle();
   await loadSignings(deps, demo.folder, residents);

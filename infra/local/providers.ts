@@ -23,7 +23,8 @@ export interface ProvidersPlan {
 
 export interface Providers {
   readonly wechat: WeChatStandIn;
-  readonly pay: LaptopPay;
+  /** Later than the others: a new city's merchants need keys, which other threads make meanwhile. */
+  readonly pay: Promise<LaptopPay>;
   readonly sms: SmsStandIn;
 }
 
@@ -38,7 +39,9 @@ export async function startProviders(plan: ProvidersPlan, teardown: Teardown): P
   const templates = weChatTemplatesOf(city, clock);
   const wechat = await startWeChat({ clock, program: laptopProgram, users, folder, templates });
   teardown.add(() => wechat.stop());
-  const pay = await startLaptopPay({
+  const sms = await startSms({ clock, folder, templates: smsTemplatesOf(city, clock) });
+  teardown.add(() => sms.stop());
+  const pay = startLaptopPay({
     clock,
     folder,
     program: laptopProgram,
@@ -46,9 +49,9 @@ export async function startProviders(plan: ProvidersPlan, teardown: Teardown): P
     merchants,
     reach: notificationReach(LAPTOP_DOMAIN, url),
   });
-  teardown.add(() => pay.standIn.stop());
-  const sms = await startSms({ clock, folder, templates: smsTemplatesOf(city, clock) });
-  teardown.add(() => sms.stop());
+  // Whoever waits for it hears that it failed.
+  pay.catch(() => undefined);
+  teardown.add(async () => (await pay.catch(() => undefined))?.standIn.stop());
   const settings = {
     AWS_REGION: city.region,
     AWS_ACCESS_KEY_ID: 'laptop',

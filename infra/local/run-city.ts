@@ -79,24 +79,26 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
   teardown.add(() => folder.release());
   const clock = new VirtualClock(`${folder.path}/clock.json`);
   const served = { ...plan, folder: folder.path, clock, url: door.url };
-  const { wechat, pay, sms } = await startProviders(served, teardown);
+  const { wechat, sms, ...later } = await startProviders(served, teardown);
   const objects = openObjects(served);
-  const env = envOf(plan, folder.cityFile, { wechat: wechat.url, pay: pay.standIn.url });
+  const envWith = (payUrl: string) => envOf(plan, folder.cityFile, { wechat: wechat.url, pay: payUrl });
   const engine = await startDatabase(
     {
       folder,
-      tableName: env.TABLE_NAME,
+      tableName: tableNameOf(city),
       newItems: () =>
         newCityItems({
           ...plan,
           city: city.id,
           clock,
-          depsOver: (table) => createDeps(env, { clock, table, objects: objects.store }),
+          depsOver: (table) => createDeps(envWith(NOWHERE), { clock, table, objects: objects.store }),
         }),
     },
     teardown,
   );
   teardown.add(watchProcess(engine.pid, () => plan.onEngineLost?.()));
+  const pay = await later.pay;
+  const env = envWith(pay.standIn.url);
   const deps = createDeps(env, { clock, objects: objects.store });
   const payRoutes = await operatePay(deps, pay);
   await operateMessages(deps, sms);
@@ -150,6 +152,13 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
   return { url: door.url, now: () => clock.now(), stop: () => teardown.run() };
 }
 
+/** While a city is filled nobody pays: WeChat Pay may still be making its keys. */
+const NOWHERE = 'http://127.0.0.1:9';
+
+function tableNameOf({ id }: City): string {
+  return `${id}-table`;
+}
+
 function envOf(
   { city }: CityPlan,
   cityFile: string,
@@ -158,7 +167,7 @@ function envOf(
   return readEnv({
     CITY: city.id,
     CITY_FILE: cityFile,
-    TABLE_NAME: `${city.id}-table`,
+    TABLE_NAME: tableNameOf(city),
     KEY_ID: `alias/${city.id}`,
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'ERROR',
     WECHAT_ENDPOINT: process.env['WECHAT_ENDPOINT'] ?? urls.wechat,
