@@ -134,17 +134,15 @@ async function turns(policy: NotificationPolicy, provider: 'WECHAT' | 'SMS', ask
 
 const rates = (
   [
-    ['WECHAT', 200, 10],
-    ['SMS', 50, 2],
+    ['WECHAT', 200],
+    ['SMS', 50],
   ] as const
 ).map(
-  ([provider, most, share]): Row => ({
+  ([provider, most]): Row => ({
     number: `perSecond.${provider}`,
     says: '每秒发送上限',
     look: async (policy) => [await turns(policy, provider, most), await turns(policy, provider, most + 100)],
     sides: [most, most],
-    // Containers take a twentieth at a time.
-    step: share,
   }),
 );
 
