@@ -1,7 +1,8 @@
+import type { WriteOptions, WriteOutcome } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
-import type { Reason } from '../../shared/kernel/errors.ts';
+import { houseErrors, type Reason } from '../../shared/kernel/errors.ts';
 import { appointmentEvent } from './appointment-event.ts';
 import { withChargeLink } from './charges.ts';
 import { closeEntry } from './close-entry.ts';
@@ -9,9 +10,17 @@ import { freeNumber } from './free-number.ts';
 import { takeNumber } from './hold-number.ts';
 import { abandonClaim, appointmentFrom, type Claimed, type Placement } from './new-appointment.ts';
 import type { Lane } from './numbers.ts';
-import { changeRecord, entryOf, type PatientRecord, repeatOf, withEntry } from './patient-record.ts';
+import {
+  changeRecord,
+  entryOf,
+  nextRecord,
+  type PatientRecord,
+  repeatOf,
+  withEntry,
+} from './patient-record.ts';
+import { requestMark } from './record-entry.ts';
 import { personalReasons } from './rules.ts';
-import { type Appointment, appointments, type Claim } from './store.ts';
+import { type Appointment, appointments, type Claim, records } from './store.ts';
 
 export type Placed =
   | { readonly ok: true; readonly appointment: Appointment }
@@ -51,13 +60,17 @@ export async function finishBooking(
 ): Promise<Placed> {
   const { patientId } = placement;
   const appointment = appointmentFrom(deps, placement, claimed);
-  const refused = await enterIntoRecord(deps, placement, appointment, seen);
-  if (refused !== undefined) return giveUp(deps, placement, claimed, refused);
+  const entered = await enterIntoRecord(deps, placement, appointment, seen);
+  if (entered !== undefined && 'because' in entered) return giveUp(deps, placement, claimed, entered);
   const id = { patientId, appointmentId: appointment.appointmentId };
-  const outcome = await appointments.put(deps.table, id, withChargeLink(appointment), {
+  const first = {
     if: { $exists: false },
     event: appointmentEvent(deps, appointment, appointment.status, placement.doer),
-  });
+  };
+  const outcome =
+    entered === undefined
+      ? await appointments.put(deps.table, id, withChargeLink(appointment), first)
+      : await takeOver(deps, placement, { appointment, first, ...entered });
   if (outcome.ok) return { ok: true, appointment: outcome.item };
   const { current } = outcome;
   if (current?.requestKey === placement.requestKey) return { ok: true, appointment: current };
@@ -71,19 +84,53 @@ export async function finishBooking(
 
 type Refused = Extract<Placed, { readonly because: 'personal' | 'repeated' }>;
 
+interface Entered {
+  /** The record as it stands, with an entry that another request has made for the same number. */
+  readonly record: PatientRecord;
+}
+
+/**
+ * Another request of the patient has entered the number and not written its appointment, whether it died or is about
+ * to. Whose the appointment is and whose the entry is told by one write: the record knows a repeat by it (rule I8).
+ */
+async function takeOver(
+  deps: Deps,
+  { patientId, policy }: Placement,
+  {
+    appointment,
+    first,
+    record: seen,
+  }: Entered & { readonly appointment: Appointment; readonly first: WriteOptions },
+): Promise<WriteOutcome<Appointment>> {
+  const id = { patientId, appointmentId: appointment.appointmentId };
+  const entry = [id.appointmentId, entryOf(appointment)] as const;
+  const { stored, condition } = nextRecord(seen, withEntry(policy, seen, entry, dayOf(deps.clock.now())));
+  const { ok } = await deps.table.transact([
+    appointments.putOperation(id, withChargeLink(appointment), first),
+    records.putOperation(patientId, stored, { if: condition }),
+  ]);
+  const current = await appointments.get(deps.table, id, { consistent: true });
+  if (ok && current !== undefined) return { ok, item: current };
+  // Something else has changed the record: whoever asks again judges anew.
+  if (current === undefined) throw houseErrors.refusal('CONFLICT');
+  return { ok: false, current };
+}
+
 /** Rule I3: judged and entered under one version of the record, whatever was seen before. */
 async function enterIntoRecord(
   deps: Deps,
   placement: Placement,
   appointment: Appointment,
   seen: PatientRecord | undefined,
-): Promise<Refused | undefined> {
+): Promise<Refused | Entered | undefined> {
   const { appointmentId, scheduleId, patientId, requestKey } = appointment;
   const now = instant(deps.clock);
   const override = placement.overrideReason !== undefined;
   const already = 'entered before';
-  const stopped = await changeRecord<Refused | typeof already>(deps, patientId, seen, (record) => {
-    if (record.entries[appointmentId] !== undefined) return { stop: already };
+  const stopped = await changeRecord<Refused | Entered | typeof already>(deps, patientId, seen, (record) => {
+    const before = record.entries[appointmentId];
+    if (before !== undefined)
+      return { stop: before.request === requestMark(requestKey) ? already : { record } };
     const repeated = repeatOf(record, scheduleId, requestKey);
     if (repeated !== undefined) return { stop: { ok: false, because: 'repeated', appointmentId: repeated } };
     const reasons = personalReasons({ ...placement, record, now, override });
