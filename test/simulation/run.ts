@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { plantNamed } from './mutants/plant.ts';
@@ -8,8 +9,10 @@ import { WORKFLOWS } from './workflows/workflows.ts';
 
 /**
  * `npm run simulate -- --workflow booking --seeds 10000 --from 1`; without a workflow all of them.
- * `--seed 7 --trace` tells one history in words, `--mutants` looks for every planted bug.
+ * `--seed 7 --trace` tells one history in words, `--from 3 --seeds 3 --trace` some; `--mutants` looks for every planted
+ * bug.
  */
+enableCompileCache();
 const { values } = parseArgs({
   options: {
     workflow: { type: 'string' },
@@ -29,11 +32,11 @@ const [from, seeds] =
   values.seed === undefined ? [Number(values.from), Number(values.seeds)] : [Number(values.seed), 1];
 
 if (values.mutants) await allMutants();
-else if (values.trace && values.seed !== undefined) {
+else if (values.trace) {
   plantNamed(values.mutant);
   // Only now: what was read before is read without the bug.
-  const { tellStory } = await import('./search/story.ts');
-  await tellStory(workflows[0] ?? '', from);
+  const { tellStories } = await import('./search/story.ts');
+  await tellStories(workflows[0] ?? '', from, seeds);
 } else for (const workflow of workflows) await search(workflow);
 
 async function search(workflow: string): Promise<void> {

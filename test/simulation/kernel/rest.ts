@@ -18,7 +18,7 @@ export async function comeToRest(
   runnings: readonly Running[],
   check: () => void,
 ): Promise<void> {
-  city.scheduler.end();
+  city.scheduler.end(city.clock.now());
   await settledTasks(city);
   const rounds = Math.max(...parts.map(({ restHours }) => restHours.length));
   for (let round = 0; round < rounds; round += 1) {

@@ -47,6 +47,8 @@ const never = new Promise<never>(() => undefined);
 export class Scheduler {
   /** Off: nothing waits. */
   isOn = true;
+  /** Since when, by the city's clock, nothing waits and nothing fails. */
+  calmSince: number | undefined;
   readonly tasks = new Map<string, Task>();
   readonly #current = new AsyncLocalStorage<Task | undefined>();
   readonly #onEnd: (ended: Ended) => void;
@@ -144,8 +146,9 @@ export class Scheduler {
   }
 
   /** Whatever waits goes on, and from now on nothing waits. */
-  end(): void {
+  end(now: number): void {
     this.isOn = false;
+    this.calmSince = now;
     for (const task of [...this.tasks.values()]) for (const { meet } of task.waiting.splice(0)) meet('done');
   }
 }

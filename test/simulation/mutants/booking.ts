@@ -84,4 +84,25 @@ export const bookingMutants: readonly Mutant[] = [
     `record.entries[id]?.request === request,`,
     `record.entries[id]?.request === request && record.entries[id]?.state === 'N',`,
   ),
+  inBooking(
+    'move-over-a-stale-number',
+    'a patient who moves takes a number that another has just taken',
+    'move-number',
+    `[first]: to.token, [holder]: { exists: false } } },`,
+    `[holder]: { exists: false } } },`,
+  ),
+  inBooking(
+    'cancelled-clinic-without-timer',
+    'a clinic’s patients are not told when the process dies that cancels it',
+    'cancel-schedule',
+    `      timer: { kind: TICK, at: instant(deps.clock) },\n`,
+    '',
+  ),
+  inBooking(
+    'timer-reckoned-from-an-old-state',
+    'a hold that comes while the timer is set is never looked at again',
+    'tick-schedule',
+    `if: { status, holders: { eq: claim.holders }, free: { eq: claim.free } },`,
+    `if: { status },`,
+  ),
 ];

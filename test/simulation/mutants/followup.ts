@@ -36,7 +36,7 @@ export const followupMutants: readonly Mutant[] = [
     `level === 'REFER' || level === 'EMERGENCY';`,
   ),
   inFollowup(
-    'timer-trusts-its-index',
+    'timer-trusts-its-index-of-tasks',
     'a sweep that reads an old index reminds of what has been put off',
     'tick-task',
     `  if (next === undefined || next.at > instant(deps.clock)) return;\n`,

@@ -9,6 +9,8 @@ export interface Mutant {
   /** Stands there exactly once. */
   readonly from: string;
   readonly to: string;
+  /** Takes about a thousand seeds or more: `npm run simulate -- --mutants` looks for it, the tests do not. */
+  readonly isRare?: true;
 }
 
 /** @throws when the code no longer has that place */

@@ -28,4 +28,25 @@ export const notificationMutants: readonly Mutant[] = [
     `templateOf(template).urgent !== true && isQuiet(quiet, now);`,
     `templateOf(template).urgent !== true && isQuiet(quiet, now) && now < '2000';`,
   ),
+  inNotification(
+    'told-twice-after-a-death',
+    'what a dead sender may have sent is sent again',
+    'tick-message',
+    `seen.channel === 'SMS' ? 'AGAIN' : 'UNKNOWN';`,
+    `seen.channel === 'SMS' || seen.version > 0 ? 'AGAIN' : 'UNKNOWN';`,
+  ),
+  inNotification(
+    'made-anew-by-a-replay',
+    'an event that comes twice is told twice',
+    'announce',
+    `    if: { $exists: false },\n    timer: { kind: TICK, at: wakeAt },`,
+    `    timer: { kind: TICK, at: wakeAt },`,
+  ),
+  inNotification(
+    'timer-trusts-its-index-of-messages',
+    'a sweep that reads an old index takes a living sender for dead',
+    'tick-message',
+    `if (seen === undefined || (seen.wakeAt ?? '') > instant(deps.clock)) return;`,
+    `if (seen === undefined) return;`,
+  ),
 ];

@@ -77,4 +77,18 @@ export const paymentMutants: readonly Mutant[] = [
     `{ account: payeeAccount(payeeId), fen: amountFen, outTradeNo, chargeId },`,
     `{ account: payeeAccount(order.mchid), fen: amountFen, outTradeNo, chargeId },`,
   ),
+  inPayment(
+    'late-payment-not-undone',
+    'what could not be delivered is not given back when the process dies',
+    'subscriptions',
+    `handle: (deps, event) => giveBack(deps, settlementPaid.parse(event.data).settlementId),`,
+    `handle: async () => undefined,`,
+  ),
+  inPayment(
+    'let-go-before-the-order-is-closed',
+    'two payers pay one charge, because it was free before WeChat had closed the order',
+    'close-settlement',
+    `  const outcome = await closeOrder(deps, settlement);\n`,
+    `  await letGo(deps, settlement);\n  const outcome = await closeOrder(deps, settlement);\n`,
+  ),
 ];

@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 const inReferral = (name: string, harm: string, file: string, from: string, to: string): Mutant => ({
   ...{ name, harm, from, to },
   workflow: 'referral',
-  file: `functions/referral/${file}.ts`,
+  file: file.startsWith('booking/') ? `functions/${file}.ts` : `functions/referral/${file}.ts`,
 });
 
 export const referralMutants: readonly Mutant[] = [
@@ -41,5 +41,12 @@ export const referralMutants: readonly Mutant[] = [
     'referral-moves',
     `        ...(link === undefined ? ['lookupPk', 'lookupSk'] : []),\n`,
     '',
+  ),
+  inReferral(
+    'reserved-twice',
+    'a call of the machine that is repeated keeps a second number for nobody',
+    'booking/reserve-for-referral',
+    `    requestKey: reservationKeyOf(wanted.reservationId),`,
+    `    requestKey: \`\${reservationKeyOf(wanted.reservationId)}:\${deps.ids.next(6)}\`,`,
   ),
 ];

@@ -42,4 +42,18 @@ export const signingMutants: readonly Mutant[] = [
     `    timer: timerFor(policyNow(deps), after),`,
     `    timer: isEnded(after) || after.status === 'TEAM_REVIEW' ? null : timerFor(policyNow(deps), after),`,
   ),
+  inSigning(
+    'service-counted-twice',
+    'a request that is repeated uses up two services',
+    'use-entitlement',
+    `        { if: { $exists: false } },\n`,
+    '',
+  ),
+  inSigning(
+    'timer-trusts-its-index-in-signing',
+    'a sweep that reads an old index ends a wait before its time',
+    'tick-signing',
+    `  if (next === undefined || next.at > instant(deps.clock)) return;\n`,
+    `  if (next === undefined) return;\n`,
+  ),
 ];

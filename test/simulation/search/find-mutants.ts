@@ -16,15 +16,20 @@ export async function findMutants({
   from,
   processes,
   only,
+  rare = true,
   onHunt,
 }: {
   readonly seeds: number;
   readonly from: number;
   readonly processes: number;
   readonly only?: string | undefined;
+  /** Whether to look for those too that take long to find. */
+  readonly rare?: boolean;
   readonly onHunt?: (hunt: Hunt) => void;
 }): Promise<readonly Hunt[]> {
-  const left = mutants.filter(({ name }) => only === undefined || name === only);
+  const left = mutants
+    .filter(({ name }) => only === undefined || name === only)
+    .filter(({ isRare }) => rare || isRare !== true);
   const hunts: Hunt[] = [];
   async function work(): Promise<void> {
     for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {

@@ -10,8 +10,6 @@ export interface Search {
   readonly processes: number;
   readonly mutant?: string;
   readonly shrinks?: boolean;
-  /** Instead of what the seed's dice would say. */
-  readonly steps?: readonly Step[];
 }
 
 export interface Found extends Omit<Report, 'failure'> {
@@ -23,20 +21,17 @@ const PORTION = 50;
 
 /** Spreads the seeds over processes, until one fails or all are done. @throws when a process ends by itself */
 export async function spread(search: Search): Promise<Found> {
-  const { workflow, from, seeds, processes, mutant, steps, shrinks = steps === undefined } = search;
+  const { workflow, from, seeds, processes, mutant, shrinks = true } = search;
   const all: Report[] = [];
   let next = from;
   let isOver = false;
   async function work(): Promise<void> {
-    const child = fork(join(import.meta.dirname, 'searcher.ts'), [
-      workflow,
-      ...(mutant === undefined ? [] : [mutant]),
-    ]);
+    const child = searcher(workflow, mutant);
     try {
       while (!isOver && next < from + seeds) {
         const first = next;
         next = Math.min(first + PORTION, from + seeds);
-        const report = await asked(child, { from: first, seeds: next - first, shrinks, steps });
+        const report = await asked(child, { from: first, seeds: next - first, shrinks, steps: undefined });
         all.push(report);
         isOver ||= report.failure !== undefined;
       }
@@ -57,6 +52,29 @@ export async function spread(search: Search): Promise<Found> {
     outcomes,
     failures: all.flatMap(({ failure }) => failure ?? []).toSorted((a, b) => a.seed - b.seed),
   };
+}
+
+/** What becomes of histories that are given step by step, one after the other in a process of their own. */
+export async function replay(
+  workflow: string,
+  histories: readonly { readonly seed: number; readonly steps: readonly Step[] }[],
+): Promise<readonly (Failure | undefined)[]> {
+  const child = searcher(workflow);
+  const failures: (Failure | undefined)[] = [];
+  try {
+    for (const { seed, steps } of histories) {
+      const report = await asked(child, { from: seed, seeds: 1, shrinks: false, steps });
+      failures.push(report.failure);
+    }
+  } finally {
+    child.kill();
+  }
+  return failures;
+}
+
+function searcher(workflow: string, mutant?: string): ChildProcess {
+  const named = mutant === undefined ? [] : [mutant];
+  return fork(join(import.meta.dirname, 'searcher.ts'), [workflow, ...named]);
 }
 
 function asked(child: ChildProcess, order: Order): Promise<Report> {

@@ -5,6 +5,9 @@ import type { Watch } from '../kernel/part.ts';
 /** Clocks of containers differ from the right one by as much as this, and a function runs a minute at most. */
 const SKEW_MS = 6 * 60_000;
 
+/** Once nothing fails any more, a cancelled clinic is told of within this time: the longest pause of a timer that failed. */
+const TOLD_MS = 60 * 60_000 + SKEW_MS;
+
 /** Whoever still waits for a visit. */
 const UNTOLD: readonly string[] = ['HELD', 'PENDING_PAYMENT', 'BOOKED', 'CHECKED_IN', 'CALLED'];
 
@@ -12,9 +15,15 @@ const UNTOLD: readonly string[] = ['HELD', 'PENDING_PAYMENT', 'BOOKED', 'CHECKED
 export class BookingWatch implements Watch {
   readonly #requests = new Map<string, string>();
   /** By schedule: whether it is cancelled, and who still counts on it. */
-  readonly #cancelled = new Set<string>();
+  readonly #cancelled = new Map<string, number>();
+  /** From when on nothing fails any more. */
+  readonly #calmSince: () => number | undefined;
   readonly #standing = new Map<string, Appointment>();
   #changes: Change[] = [];
+
+  constructor(calmSince: () => number | undefined) {
+    this.#calmSince = calmSince;
+  }
 
   onChange(change: Change): void {
     if (change.key.pk.startsWith('booking#')) this.#changes.push(change);
@@ -26,7 +35,7 @@ export class BookingWatch implements Watch {
       if (key.sk.startsWith('appointment#'))
         this.#judge(old as unknown as Appointment | undefined, item as unknown as Appointment, at);
       if (key.sk === 'claim' && item['status'] === 'CANCELLED')
-        this.#cancelled.add(key.pk.slice('booking#schedule#'.length));
+        this.#cancelled.set(key.pk.slice('booking#schedule#'.length), at);
       if (key.sk === 'record') judgeBans(item as unknown as StoredRecord);
     }
   }
@@ -40,6 +49,7 @@ export class BookingWatch implements Watch {
   #judge(old: Appointment | undefined, appointment: Appointment, at: number): void {
     const { appointmentId, patientId, scheduleId, requestKey, status, charge, rescheduledFrom } = appointment;
     this.#standing.set(appointmentId, appointment);
+    this.#judgeTelling(old, appointment, at);
     const lapsed = Date.parse(old?.heldUntil ?? '') <= at - SKEW_MS;
     // What was paid for is given, however late booking hears of it.
     const isPaid = charge?.status === 'PAID' || charge?.status === 'REFUNDED';
@@ -51,6 +61,19 @@ export class BookingWatch implements Watch {
     const first = this.#requests.get(request);
     if (first !== undefined) throw new Error(`I8: ${request} made ${first}, and now ${appointmentId}`);
     this.#requests.set(request, appointmentId);
+  }
+
+  /** Who is paying has to be waited for; everybody else is told at once. */
+  #judgeTelling(
+    old: Appointment | undefined,
+    { appointmentId, scheduleId, status }: Appointment,
+    at: number,
+  ): void {
+    const [cancelledAt, calmSince] = [this.#cancelled.get(scheduleId), this.#calmSince()];
+    if (old?.status !== 'BOOKED' || status !== 'CANCELLED_BY_HOSPITAL') return;
+    if (cancelledAt === undefined || calmSince === undefined) return;
+    if (at > Math.max(cancelledAt, calmSince) + TOLD_MS)
+      throw new Error(`I4: ${appointmentId} is told too late that its clinic is cancelled`);
   }
 }
 

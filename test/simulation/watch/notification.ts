@@ -35,9 +35,10 @@ export class NotificationWatch implements Watch {
     this.#held(() => this.#rules.arrived(message, channel));
   }
 
-  checkAtRest(): void {
+  /** Of the messages made before then. */
+  checkAtRest(before: string): void {
     this.check();
-    this.#rules.end(this.all());
+    this.#rules.end(this.all().filter(({ createdAt }) => createdAt <= before));
   }
 
   /** Kept for the next look: a provider's caller would take it for a failure of the provider. */

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { appointments } from '../../../functions/booking/store.ts';
+import { type Appointment, appointments } from '../../../functions/booking/store.ts';
 import { TERMINAL } from '../../../functions/booking/transitions.ts';
 import { type Referral, referrals } from '../../../functions/referral/store.ts';
 import { isEnded } from '../../../functions/referral/transitions.ts';
@@ -12,10 +12,13 @@ import type { Watch } from '../kernel/part.ts';
 export class ReferralWatch implements Watch {
   readonly #rules = new RuleWatch();
   readonly #referrals = new Map<string, Referral>();
+  /** Numbers that are held, by reservation. */
+  readonly #held = new Map<string, Set<string>>();
   #broken: unknown;
 
   onChange(change: Change): void {
     const { key, new: item } = change;
+    if (item !== undefined && key.sk.startsWith('appointment#')) this.#reserved(appointments.from(item));
     if (!key.sk.startsWith('referral#') || item === undefined) return;
     this.#referrals.set(String(item['referralId']), referrals.from(item));
     try {
@@ -23,6 +26,17 @@ export class ReferralWatch implements Watch {
     } catch (error) {
       this.#broken ??= error;
     }
+  }
+
+  /** R: of one reservation at most one number is held, however often the machine asks for it. */
+  #reserved({ appointmentId, requestKey, status }: Appointment): void {
+    const [kind, reservationId] = requestKey.split(':');
+    if (kind !== 'referral' || reservationId === undefined) return;
+    const held = this.#held.get(reservationId) ?? new Set();
+    this.#held.set(reservationId, held);
+    if (TERMINAL.includes(status)) held.delete(appointmentId);
+    else held.add(appointmentId);
+    if (held.size > 1) this.#broken ??= new Error(`R: ${reservationId} holds ${[...held].join(' and ')}`);
   }
 
   check(): void {

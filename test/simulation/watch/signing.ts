@@ -1,10 +1,15 @@
 import type { Signing, Team } from '../../../functions/signing/store.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
 import type { Item } from '../../../shared/data/table.ts';
+import { addDays, instantAt } from '../../../shared/kernel/china-time.ts';
 import { checkRules } from '../../contexts/signing/invariants.ts';
 import type { Watch } from '../kernel/part.ts';
 
 const ENDED = ['REJECTED', 'WITHDRAWN', 'LAPSED', 'EXPIRED', 'MOVED', 'TERMINATED', 'DECEASED'];
+
+const SKEW_MS = 6 * 60_000;
+/** A renewal is offered so many days before the term is over. */
+const RENEWAL_DAYS = 30;
 
 /** S1–S7 over what signing and the doors it opens consist of, whenever one of these was written. */
 export class SigningWatch implements Watch {
@@ -54,6 +59,7 @@ export class SigningWatch implements Watch {
     const [before, after] = [old as unknown as Signing | undefined, item as unknown as Signing];
     this.#signings.set(after.signingId, after);
     if (before !== undefined) this.#judge(before, after);
+    if (before !== undefined && before.status !== after.status) this.#judgeTime(before, after, at + SKEW_MS);
   }
 
   check(): void {
@@ -76,6 +82,18 @@ export class SigningWatch implements Watch {
       const { free, capacity } = item as unknown as Team;
       if (key.endsWith('|team') && free !== capacity) throw new Error('S2: a place is reserved for nobody');
     }
+  }
+
+  /** What time does it does not do before its time. */
+  #judgeTime({ term, graceUntil }: Signing, { status, signingId }: Signing, latest: number): void {
+    const hours: Readonly<Record<string, string | undefined>> = {
+      EXPIRED: term && instantAt(addDays(term.until, 1), '00:00'),
+      RENEWAL: term && instantAt(addDays(term.until, -RENEWAL_DAYS), '00:00'),
+      SUSPENDED: graceUntil,
+    };
+    const hour = hours[status];
+    if (hour !== undefined && Date.parse(hour) > latest)
+      this.#broken = `S3: ${signingId} became ${status} before ${hour}`;
   }
 
   #judge(before: Signing, after: Signing): void {

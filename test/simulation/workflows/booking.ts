@@ -10,7 +10,7 @@ import { rescheduleAppointment } from '../../../functions/booking/reschedule-app
 import type { Appointment, AppointmentId } from '../../../functions/booking/store.ts';
 import { tickSchedule } from '../../../functions/booking/tick-schedule.ts';
 import { joinWaitlist, leaveWaitlist } from '../../../functions/booking/waitlist.ts';
-import { patientProfileKey } from '../../../shared/access/patient-view.ts';
+import { writePatientProfile } from '../../../shared/access/patient-view.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
 import { checkAtRest, RuleWatch } from '../../contexts/booking/invariants.ts';
 import { type PaymentStep, payment, quietPayment } from '../../contexts/booking/payments.ts';
@@ -92,15 +92,18 @@ class Clinics {
   readonly #city: City;
   readonly #pays: boolean;
   readonly #watch: RuleWatch;
-  readonly #further = new BookingWatch();
+  readonly #further: BookingWatch;
   readonly #appointments = new Map<string, Appointment>();
   /** As they were first written: a charge's facts never change. */
   readonly #charged: Appointment[] = [];
   readonly #schedules: string[] = [];
+  /** How many take a number before they make up their minds; where nobody does, no hold's lapse wakes a clinic. */
+  #holds = 0;
 
   constructor(city: City, pays: boolean) {
     this.#city = city;
     this.#pays = pays;
+    this.#further = new BookingWatch(() => city.scheduler.calmSince);
     this.#watch = new RuleWatch(city.policy.policy(bookingPolicy).at('2026-03-02'));
     city.watches.push(this.#watch, this.#further, {
       onChange: (change) => this.#heard(change),
@@ -112,11 +115,8 @@ class Clinics {
     const { dice, direct } = this.#city;
     const { deps } = direct;
     for (const patientId of PATIENTS)
-      await deps.table.put({
-        ...patientProfileKey(patientId),
-        profile: 'never opened here',
-        synthetic: true,
-      });
+      await writePatientProfile(deps, patientId, { birthDate: '1990-05-05', sex: 'female', synthetic: true });
+    this.#holds = dice.pick([0, 0.5, 0.5]);
     // Mostly the same everywhere, so that a visit can be moved.
     const fee = dice.pick([0, 500]);
     const days = ['2026-03-06', '2026-03-06', '2026-03-07'] as const;
@@ -155,7 +155,7 @@ class Clinics {
         const patientId = dice.pick(PATIENTS);
         const scheduleId = dice.pick(this.#schedules);
         const channel = dice.pick(['MINI_PROGRAM', 'MINI_PROGRAM', 'COMMUNITY', 'ONSITE'] as const);
-        const hold = dice.next() < 0.5;
+        const hold = dice.next() < this.#holds;
         const requestKey = requestOf(dice, 'book');
         const order = { patientId, scheduleId, channel, hold, requestKey, doer: DOER, ...slotOf(dice) };
         return {
@@ -167,7 +167,7 @@ class Clinics {
       cancel: this.#with(10, ['HELD', 'BOOKED'], 'cancels', (deps, id) =>
         cancelAppointment(deps, id, { doer: DOER }),
       ),
-      reschedule: resident(8, (dice) => {
+      reschedule: resident(12, (dice) => {
         const id = this.#known(dice, ['BOOKED']);
         if (id === undefined) return undefined;
         const scheduleId = dice.pick(this.#schedules);
@@ -234,7 +234,7 @@ class Clinics {
       },
       stop: {
         who: 'clerk',
-        weight: 1.2,
+        weight: 2.5,
         plan: (dice) => {
           const order = { ...schedule(dice), reason: '停诊', doer: DOER };
           return { words: `${order.scheduleId} is cancelled`, work: (deps) => cancelSchedule(deps, order) };
@@ -288,7 +288,7 @@ class Clinics {
   #known(dice: Dice, from: readonly string[]): AppointmentId | undefined {
     const all = [...this.#appointments.values()];
     const fitting = all.filter(({ status }) => from.includes(status));
-    const some = fitting.length > 0 && dice.next() < 0.8 ? fitting : all;
+    const some = dice.next() < 0.85 ? fitting : all;
     if (some.length === 0) return undefined;
     const { patientId, appointmentId } = dice.pick(some);
     return { patientId, appointmentId };

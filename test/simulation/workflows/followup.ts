@@ -41,7 +41,7 @@ export const followupPart = ({ tells }: { readonly tells: boolean }): Part => ({
   starts: STARTS,
   length: [12, 50],
   // Nobody does anything for months; then all plans are ended.
-  restHours: [150 * 24, 24],
+  restHours: [tells ? 150 * 24 : 45 * 24, 24],
   outcomes: ['open-plan', 'say', 'defer', 'cancel-task', 'end-plan', 'tick-task', 'say-elsewhere']
     .map((name) => `${name} ok`)
     .concat(
@@ -227,8 +227,10 @@ class Practice {
 
   #checkAtRest(round: number): void {
     this.#watch.checkAtRest(dayOf(this.#city.clock.now()));
+    // In a city a contract that is renewed opens plans again.
+    if (!this.#tells) return;
     if (round > 0 && this.#watch.tasks().some(isOpen)) throw new Error('F2: a task outlives its plan');
-    if (round === 0 && this.#tells) this.#checkOutside();
+    if (round === 0) this.#checkOutside();
   }
 
   /** What others said last is what counts, in whatever order it came. */

@@ -23,6 +23,8 @@ const ACCOUNTS = ['account-1', 'account-2'] as const;
 const EVENING = '2026-03-02T12:30:00.000Z';
 const QUIET = policyOf().quiet;
 const MINUTE = 60_000;
+/** Whatever was to be told is told, or nobody could be reached. */
+const LONGEST_MS = 10 * 24 * 60 * MINUTE;
 
 const EVENTS: readonly (readonly [string, Readonly<Record<string, Value>>])[] = [
   ['booking.appointment-booked', BOOKED],
@@ -40,8 +42,11 @@ const TEMPLATES: readonly TemplateName[] = [
   'FOLLOW_UP_EMERGENCY',
 ];
 
-/** Events of others, two accounts that consent now and then, WeChat and a texting provider, a clinic that calls. */
-export const notificationPart: Part = {
+/**
+ * Two accounts that consent now and then, WeChat and a texting provider, a clinic that calls. `tells`: others’ events
+ * are made up; otherwise they are in the city themselves.
+ */
+export const notificationPart = ({ tells }: { readonly tells: boolean }): Part => ({
   contexts: [notification],
   policy: { notification: policyOf({ perSecond: { WECHAT: 2, SMS: 2 } }) },
   starts: [EVENING],
@@ -56,22 +61,24 @@ export const notificationPart: Part = {
     'WECHAT WITHDRAWN',
   ],
   async open(city) {
-    const office = new Post(city);
+    const office = new Post(city, tells);
     await office.prepare();
     return office.running();
   },
-};
+});
 
 class Post {
   readonly #city: City;
+  readonly #tells: boolean;
   readonly #watch = new NotificationWatch();
   /** Consents as WeChat counts them, by openid and template id. */
   readonly #consents = new Map<string, number>();
   readonly #texts = new Set<string>();
   readonly #underWay = new Set<string>();
 
-  constructor(city: City) {
+  constructor(city: City, tells: boolean) {
     this.#city = city;
+    this.#tells = tells;
     city.watches.push(this.#watch);
     city.provide({
       weChatMessages: {
@@ -110,7 +117,7 @@ class Post {
     return {
       tell: {
         who: 'time',
-        weight: 8,
+        weight: this.#tells ? 8 : 0,
         plan: (dice) => {
           const [type, data] = dice.pick(EVENTS);
           const event = JSON.stringify({ id: `${type} ${JSON.stringify(data)}`, type, at: EVENING, data });
@@ -168,7 +175,8 @@ class Post {
   /** Which message WeChat is called with is not in the call: it is one of those under way. */
   async #weChat({ openid, templateId }: { openid: string; templateId: string }): Promise<SubscribeOutcome> {
     const { templates } = policyOf();
-    const template = TEMPLATES.find((name) => templates[name].wechat?.templateId === templateId);
+    const names = Object.keys(templates) as TemplateName[];
+    const template = names.find((name) => templates[name].wechat?.templateId === templateId);
     const message = this.#watch
       .all()
       .filter(({ status, channel }) => status === 'SENDING' && channel === 'WECHAT')
@@ -218,7 +226,7 @@ class Post {
   }
 
   async #checkAtRest(): Promise<void> {
-    this.#watch.checkAtRest();
+    this.#watch.checkAtRest(new Date(this.#city.clock.now() - LONGEST_MS).toISOString());
     for (const accountId of ACCOUNTS)
       for (const template of TEMPLATES) {
         const ours = (await credits.get(this.#city.table, { accountId, template }))?.left ?? 0;

@@ -172,11 +172,13 @@ class Office {
           return (deps) => endOtherApplication(deps, id);
         },
       ),
-      use: this.#with('doctor', 7, ['ACTIVE'], 'is used for an assessment', (dice, id) => {
+      use: this.#with('doctor', 10, ['ACTIVE'], 'is used once more', (dice, id) => {
         const { doer } = doctor(dice, id);
         // Few, so that one is often used again.
-        const requestKey = `use-${dice.below(3)}`;
-        return (deps) => useEntitlement(deps, id, { itemId: 'HEALTH_ASSESSMENT', doer, requestKey });
+        const requestKey = `use-${dice.below(2)}`;
+        // Once in a term, and four times.
+        const itemId = dice.pick(['HEALTH_ASSESSMENT', 'FOLLOW_UP', 'FOLLOW_UP']);
+        return (deps) => useEntitlement(deps, id, { itemId, doer, requestKey });
       }),
       'tick-signing': this.#with(
         'time',

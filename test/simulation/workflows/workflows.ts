@@ -4,7 +4,7 @@ import type { Part } from '../kernel/part.ts';
 const PARTS: Readonly<Record<string, () => Promise<readonly Part[]>>> = {
   booking: async () => [(await import('./booking.ts')).bookingPart({ pays: true })],
   followup: async () => [(await import('./followup.ts')).followupPart({ tells: true })],
-  notification: async () => [(await import('./notification.ts')).notificationPart],
+  notification: async () => [(await import('./notification.ts')).notificationPart({ tells: true })],
   referral: async () => [(await import('./referral.ts')).referralPart],
   signing: async () => [(await import('./signing.ts')).signingPart({ pays: true })],
   payment: async () => [(await import('./payment.ts')).paymentPart],
@@ -14,6 +14,8 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Part[]>>> = {
     (await import('./payment.ts')).paymentPart,
     (await import('./referral.ts')).referralPart,
     (await import('./signing.ts')).signingPart({ pays: false }),
+    (await import('./followup.ts')).followupPart({ tells: false }),
+    (await import('./notification.ts')).notificationPart({ tells: false }),
   ],
 };
 
