@@ -42,16 +42,17 @@ export function startExchange(deps: Deps, http: HttpRequest): Exchange {
     http,
     startedAt: performance.now(),
     requestId: http.edgeRequestId,
-    traceparent:
-      given !== undefined && TRACEPARENT.test(given)
-        ? given
-        : `00-${randomHex()}-${randomHex().slice(-16)}-01`,
+    traceparent: given !== undefined && TRACEPARENT.test(given) ? given : newTrace(),
   };
 }
 
-/** 32 digits. Node keeps random bytes for ids at hand, where any others are fetched from the system each time. */
-function randomHex(): string {
-  return randomUUID().replaceAll('-', '');
+/**
+ * A trace that begins here; its first span has half of its id, which is as random. Node keeps random bytes for UUIDs at
+ * hand, where any others are fetched from the system each time.
+ */
+function newTrace(): string {
+  const id = randomUUID().replaceAll('-', '');
+  return `00-${id}-${id.slice(-16)}-01`;
 }
 
 /** The matched route; only steps before `matchRoute` could see none, and there are no such readers. */

@@ -92,7 +92,10 @@ function decodedPath(path: string): string {
   }
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** A REST API sends everything in base64; an HTTP API sends text types as text, which is UTF-8 on the wire. */
 function bytesOf(body: string | null | undefined, base64: boolean): Buffer {
-  return Buffer.from(body ?? '', base64 ? 'base64' : 'utf8');
+  if (body === undefined || body === null) return NO_BYTES;
+  return Buffer.from(body, base64 ? 'base64' : 'utf8');
 }

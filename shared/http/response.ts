@@ -69,7 +69,8 @@ export function encodeFile(status: number, { fileName, contentType, bytes }: Fil
 
 /** RFC 9110 §13.1.2: a list of tags, compared weakly, or `*`. */
 function names(ifNoneMatch: string | undefined, etag: string): boolean {
-  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (ifNoneMatch === undefined) return false;
+  const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes('*') || tags.includes(etag.replace(/^W\//, ''));
 }
 

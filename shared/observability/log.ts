@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { errorFacts } from './error-facts.ts';
+import { writeToStdout } from './stdout.ts';
 
 /** One line of the log catalogue: a stable code to search by and a fixed English sentence. */
 export interface LogEntry {
@@ -25,6 +26,8 @@ export interface LogSettings {
   readonly write?: (line: string) => void;
 }
 
+const HEAD: readonly string[] = ['level', 'timestamp', 'service', 'code', 'message'];
+
 const RANK = { DEBUG: 0, INFO: 1, WARN: 2, ERROR: 3 } as const;
 
 export function logEntry(code: string, message: string): LogEntry {
@@ -33,19 +36,34 @@ export function logEntry(code: string, message: string): LogEntry {
 
 /** Lambda's JSON log format reads `level` and `timestamp` of such lines, so that both can be filtered by. */
 export function createLog({ service, level, clock = systemClock, write = writeToStdout }: LogSettings): Log {
+  const heads = new WeakMap<LogEntry, string>();
+  /** What stands in every line of an entry, as JSON without its braces. */
+  const headOf = (entry: LogEntry): string => {
+    const known = heads.get(entry);
+    if (known !== undefined) return known;
+    const { code, message } = entry;
+    const head = JSON.stringify({ service, code, message }).slice(1, -1);
+    heads.set(entry, head);
+    return head;
+  };
   const line =
     (of: LogSettings['level']) =>
-    ({ code, message }: LogEntry, facts?: LogFacts, error?: unknown): void => {
+    (entry: LogEntry, facts?: LogFacts, error?: unknown): void => {
       if (RANK[of] < RANK[level]) return;
       const timestamp = new Date(clock.now()).toISOString();
-      const head = { level: of, timestamp, service, code, message };
-      // Named twice: first for the order, last because no fact may pass for the head.
-      write(JSON.stringify({ ...head, ...facts, ...errorFacts(error), ...head }));
+      const head = `"level":"${of}","timestamp":"${timestamp}",${headOf(entry)}`;
+      write(`{${head}${more(error === undefined ? facts : { ...facts, ...errorFacts(error) })}}`);
     };
   return { info: line('INFO'), warn: line('WARN'), error: line('ERROR') };
 }
 
-/** Past `console`, which Lambda would wrap into a second JSON. */
-export function writeToStdout(line: string): void {
-  process.stdout.write(`${line}\n`);
+/** JSON that follows the head's. No fact may pass for the head. */
+function more(facts: LogFacts = {}): string {
+  const named = HEAD.some((name) => name in facts) ? withoutHead(facts) : facts;
+  const json = JSON.stringify(named);
+  return json === '{}' ? '' : `,${json.slice(1, -1)}`;
+}
+
+function withoutHead(facts: LogFacts): LogFacts {
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => !HEAD.includes(name)));
 }

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../kernel/clock.ts';
-import { writeToStdout } from './log.ts';
+import { writeToStdout } from './stdout.ts';
 
 export interface RequestFigures {
   readonly context: string;

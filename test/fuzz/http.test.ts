@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import { identityPolicy } from '../../functions/identity/policy.ts';
 import { contexts } from '../../infra/contexts.ts';
 import { ROLES, type Role } from '../../shared/access/actor.ts';
 import { relationItem } from '../../shared/access/care-relations.ts';
-import type { Route, Schema } from '../../shared/context.ts';
+import type { Route } from '../../shared/context.ts';
 import { type ApiHandler, createApi } from '../../shared/http/api.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { httpEvent, lambdaContext, read, restEvent, type Sent } from '../http/edge.ts';
 import { residentToken, staffToken } from '../http/logins.ts';
 import { cityNamed, cityWith } from '../support/city-policy.ts';
 import { testDeps } from '../support/deps.ts';
+import { HOSTILE_BODIES, hostileText, jsonOf, nearly, SUBJECT } from './values.ts';
 
 /** Another seed looks elsewhere: `FUZZ_SEED=7 vitest run test/fuzz/http.test.ts`. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_122);
@@ -21,7 +21,6 @@ const MOST_MILLIS = 1_000;
 /** Providers that nobody plays here: that they do not answer is no fault of the stack. */
 const ABSENT_PROVIDERS = ['WECHAT_BUSY', 'VERIFIER_UNAVAILABLE'];
 
-const SUBJECT = 'x1';
 const routes = contexts.flatMap((context) => context.routes);
 
 // A password costs half a second on purpose; here it costs a millisecond, so that what else is slow shows.
@@ -51,130 +50,6 @@ for (const role of ROLES) {
   tokenOf.set(role, await staffToken(deps, role, { institutionId: SUBJECT, practitionerId: 'doctor-1' }));
 }
 const anyToken = fc.constantFrom(...tokenOf.values(), half);
-
-const HOSTILE_TEXTS = [
-  '',
-  ' ',
-  '__proto__',
-  'constructor',
-  'toString',
-  '../../etc/passwd',
-  "' OR 1=1 --",
-  '<script>alert(1)</script>',
-  '$(id)',
-  '张三',
-  'x#y',
-  'a,b',
-  'null',
-  'NaN',
-  '-0',
-  '1e999',
-  '9'.repeat(400),
-  'x'.repeat(3_000),
-  '\u0000',
-  '\ud800',
-  '\u202e',
-  '﻿',
-  '%00',
-  '%2F..%2F',
-  '%',
-  '110101199003078515',
-  '2026-02-30',
-  '9999-12-31',
-  '0000-00-00T00:00:00Z',
-  '20260306A-doctor1',
-  '20260306A-doctor1_1',
-];
-
-const HOSTILE_VALUES = [
-  null,
-  true,
-  -1,
-  0,
-  0.1,
-  1e308,
-  -(2 ** 53),
-  [],
-  {},
-  [[[]]],
-  { $exists: true },
-  ...HOSTILE_TEXTS,
-];
-
-const HOSTILE_BODIES = [
-  '{',
-  'null',
-  '[]',
-  '"text"',
-  '1e999',
-  '﻿{}',
-  '{"__proto__":{"a":1}}',
-  '{"a":1,"a":2}',
-  `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
-  `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
-  `{${Array.from({ length: 5_000 }, (_, index) => `"k${index}":1`).join(',')}}`,
-  JSON.stringify('x'.repeat(200_000)),
-  '\u0000\u0001',
-];
-
-const hostileText = fc.oneof(fc.constantFrom(...HOSTILE_TEXTS), fc.string({ unit: 'binary', maxLength: 40 }));
-const hostileValue = fc.oneof(fc.constantFrom<unknown>(...HOSTILE_VALUES), fc.jsonValue({ maxDepth: 3 }));
-
-interface JsonSchema {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly pattern?: string;
-  readonly format?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly items?: JsonSchema;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly anyOf?: readonly JsonSchema[];
-}
-
-/** What a schema takes, with something hostile in its place now and then. */
-function nearly(schema: JsonSchema): fc.Arbitrary<unknown> {
-  return fc.oneof({ weight: 9, arbitrary: fitting(schema) }, { weight: 1, arbitrary: hostileValue });
-}
-
-function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
-  const { type, anyOf, items, properties = {}, minimum = -10, maximum = 1_000 } = schema;
-  if (schema.const !== undefined) return fc.constant(schema.const);
-  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
-  if (anyOf !== undefined) return fc.oneof(...anyOf.map(fitting));
-  if (type === 'object') {
-    const fields = Object.fromEntries(
-      Object.entries(properties).map(([name, field]) => [name, nearly(field)]),
-    );
-    return fc.record(fields, { requiredKeys: Object.keys(fields).slice(0, -1) });
-  }
-  if (type === 'array') return fc.array(nearly(items ?? {}), { maxLength: 3 });
-  if (type === 'boolean') return fc.boolean();
-  if (type === 'integer' || type === 'number') {
-    const low = Math.max(minimum, -1e6);
-    return fc.integer({ min: low, max: Math.max(low, Math.min(maximum, 1e6)) });
-  }
-  if (schema.format === 'date-time')
-    return fc.constantFrom('2026-03-02T00:00:00.000Z', '2099-12-31T23:59:59Z');
-  if (schema.pattern?.includes('\\d{4}-\\d{2}-\\d{2}') === true)
-    return fc.constantFrom('2026-03-06', '2026-12-31', '2031-01-01');
-  if (schema.pattern !== undefined) return fc.oneof(fc.constant(SUBJECT), matching(schema.pattern));
-  return fc.string({ minLength: 1, maxLength: 12 });
-}
-
-function matching(pattern: string): fc.Arbitrary<string> {
-  try {
-    return fc.stringMatching(new RegExp(pattern));
-  } catch {
-    return fc.constant(SUBJECT);
-  }
-}
-
-function jsonOf(schema: Schema | undefined): JsonSchema {
-  if (schema === undefined) return {};
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-}
 
 const pathSegment = fc.oneof(
   { weight: 6, arbitrary: fc.constant(SUBJECT) },

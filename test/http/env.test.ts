@@ -86,6 +86,6 @@ describe('in functions/ and shared/', () => {
 
   it('nobody writes to the console, and one file to the standard output', () => {
     expect(containing(/\bconsole\s*[.[]/)).toEqual([]);
-    expect(containing(/\bprocess\s*\.\s*(stdout|stderr)\b/)).toEqual(['shared/observability/log.ts']);
+    expect(containing(/\bprocess\s*\.\s*(stdout|stderr)\b/)).toEqual(['shared/observability/stdout.ts']);
   });
 });

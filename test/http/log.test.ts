@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { createLog, type LogFacts, logEntry } from '../../shared/observability/log.ts';
+import { together, writeToStdout } from '../../shared/observability/stdout.ts';
 import { testClock } from '../support/deps.ts';
 
 const MARKER = '张三110101199003078515';
@@ -105,5 +106,48 @@ describe('an error in a log line', () => {
     const error = thrown(() => schema.parse({ slots: [{ start: 1 }], byPerson: { [MARKER]: 'x' } }));
     const [line] = logged((log) => log.error(ENTRY, {}, error));
     expect(line).toMatchObject({ issues: 'slots.0.start invalid_type, byPerson.* invalid_type' });
+  });
+});
+
+describe('the standard output', () => {
+  /** What is written while `work` runs, one text a write. */
+  function writes(work: () => void): readonly string[] {
+    const texts: string[] = [];
+    const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      texts.push(String(text));
+      return true;
+    });
+    try {
+      work();
+    } finally {
+      spy.mockRestore();
+    }
+    return texts;
+  }
+
+  it('takes a line at a time, and in one write those that belong together', () => {
+    const texts = writes(() => {
+      writeToStdout('before');
+      together(() => {
+        writeToStdout('one');
+        writeToStdout('two');
+      });
+      together(() => {});
+      writeToStdout('after');
+    });
+    expect(texts).toEqual(['before\n', 'one\ntwo\n', 'after\n']);
+  });
+
+  it('loses no line when what belongs together breaks off', () => {
+    const texts = writes(() => {
+      expect(() =>
+        together(() => {
+          writeToStdout('one');
+          throw new Error('broken off');
+        }),
+      ).toThrow('broken off');
+      writeToStdout('after');
+    });
+    expect(texts).toEqual(['one\n', 'after\n']);
   });
 });

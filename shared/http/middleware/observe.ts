@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { logEntry } from '../../observability/log.ts';
+import { together } from '../../observability/stdout.ts';
 import type { Step } from '../exchange.ts';
 import type { EdgeResponse } from '../request.ts';
 
@@ -13,8 +14,10 @@ export function observe(context: Context): Step {
     const millis = Math.round(performance.now() - startedAt);
     // The declared path, never the real one: the ids in a path stay out of logs, and metrics stay few.
     const name = route === undefined ? 'unmatched' : `${route.method} ${route.path}`;
-    deps.log.info(SERVED, { route: name, status, millis, requestId, traceparent });
-    deps.metrics.request({ context: context.name, route: name, status, millis });
+    together(() => {
+      deps.log.info(SERVED, { route: name, status, millis, requestId, traceparent });
+      deps.metrics.request({ context: context.name, route: name, status, millis });
+    });
   };
   return { after: finish, onError: finish };
 }

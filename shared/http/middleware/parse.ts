@@ -5,6 +5,7 @@ import { routeOf, type Step } from '../exchange.ts';
 import { faultsOf } from '../field-faults.ts';
 import { type JsonBody, readJsonBody } from '../json-body.ts';
 import type { HttpRequest } from '../request.ts';
+import { warmed } from '../warm-schema.ts';
 
 const REQUEST_KEY = /^[\w-]{8,64}$/;
 
@@ -26,7 +27,7 @@ export function parse(): Step {
       const route = routeOf(event);
       const faults: FieldFault[] = [];
       const read = (part: 'path' | 'query' | 'body', schema: Schema, value: unknown): unknown => {
-        const result = schema.safeParse(value);
+        const result = warmed(schema).safeParse(value);
         if (!result.success) faults.push(...faultsOf(part, result.error.issues));
         return result.data;
       };

@@ -1,6 +1,7 @@
 import { routeOf, type Step } from '../exchange.ts';
 import { fileIn } from '../file-answer.ts';
 import { encode, encodeFile } from '../response.ts';
+import { warmed } from '../warm-schema.ts';
 
 /**
  * The use case's answer through the response schema: an undeclared field cannot leave,
@@ -12,7 +13,7 @@ export function respond(): Step {
       const { http, grant } = request.event;
       const fields = grant?.fields;
       const route = routeOf(request.event);
-      const declared = route.response.parse(request.response);
+      const declared = warmed(route.response).parse(request.response);
       const file = fileIn(route.response, declared);
       request.response =
         file === undefined
