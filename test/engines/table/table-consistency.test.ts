@@ -5,8 +5,8 @@ import { startTableEngine, type TableEngine } from '../../support/table-engine.t
 import { record } from './consistency.ts';
 import { faultOf } from './serialisable.ts';
 
-/** `TABLE_CONSISTENCY=1000` runs as many histories as are asked of a release. */
-const HISTORIES = Number(process.env['TABLE_CONSISTENCY'] ?? 15);
+/** `npm run bench -- consistency` records a thousand. */
+const HISTORIES = 15;
 const OPERATIONS = 200;
 
 let engine: TableEngine;

@@ -15,12 +15,12 @@ export function cityOperations(city: City, machines: Machines): Readonly<Record<
     hear: {
       who: 'time',
       weight: 14,
-      plan(dice, home) {
+      plan(dice) {
         const letter = mail.take(dice, TWICE);
         if (letter === undefined) return undefined;
         return {
           words: `${letter.to.name} hears ${letter.event}`,
-          work: () => home.work(letter.to, { detail: { type: letter.type, event: letter.event } }),
+          work: (_, home) => home.work(letter.to, { detail: { type: letter.type, event: letter.event } }),
           // The bus delivers again what was not taken.
           undone: () => mail.again([letter]),
         };
@@ -41,21 +41,21 @@ export function cityOperations(city: City, machines: Machines): Readonly<Record<
     sweep: {
       who: 'time',
       weight: 5,
-      plan(dice, home) {
+      plan(dice) {
         if (timed.length === 0) return undefined;
         const context = dice.pick(timed);
-        return { words: `${context.name} sweeps`, work: () => home.work(context, { sweep: true }) };
+        return { words: `${context.name} sweeps`, work: (_, home) => home.work(context, { sweep: true }) };
       },
     },
     daily: {
       who: 'time',
       weight: daily.length === 0 ? 0 : 0.7,
-      plan(dice, home) {
+      plan(dice) {
         if (daily.length === 0) return undefined;
         const { context, name } = dice.pick(daily);
         return {
           words: `${context.name} does its daily ${name}`,
-          work: () => home.work(context, { schedule: name, at: city.now() }),
+          work: (_, home) => home.work(context, { schedule: name, at: city.now() }),
         };
       },
     },

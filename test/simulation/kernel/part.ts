@@ -15,8 +15,11 @@ export interface Watch {
 /** What somebody is about to do; `words` tells it. */
 export interface Plan {
   readonly words: string;
-  /** A text that it answers says how it ended, anything else that it succeeded. */
-  readonly work: (deps: Deps) => Promise<unknown>;
+  /**
+   * A text that it answers says how it ended, anything else that it succeeded. It may be done again, in another
+   * container than before: what it needs of one it takes from what it is given.
+   */
+  readonly work: (deps: Deps, home: Container) => Promise<unknown>;
   /** What becomes of it when it fails or dies. Left out: whoever asked for it may ask again. */
   readonly undone?: () => void;
 }
@@ -29,7 +32,7 @@ export interface Operation {
   /** How often, beside the others. */
   readonly weight: number;
   /** Undefined: there is nothing to do it with. What it chooses it chooses by these dice and by what stands now. */
-  readonly plan: (dice: Dice, home: Container) => Plan | undefined;
+  readonly plan: (dice: Dice) => Plan | undefined;
 }
 
 /** One workflow at work in a city. */

@@ -170,13 +170,15 @@ class Run {
   async #start({ start: name, id }: Extract<Step, { start: string }>): Promise<void> {
     const dice = new Dice(seedOf(this.#city.seed, id));
     const home = dice.pick(this.#city.containers);
-    const plan = this.#operations[name]?.plan(dice, home);
+    const plan = this.#operations[name]?.plan(dice);
     if (plan === undefined) return;
     this.#plans.set(id, { name, plan });
     this.#tell(
       () => `${this.#city.now()} ${id} in ${home.name} (${home.skewMs / 60_000} min): ${plan.words}`,
     );
-    this.#scheduler.start({ id, home, dice, since: this.#city.clock.now() }, () => plan.work(home.deps));
+    this.#scheduler.start({ id, home, dice, since: this.#city.clock.now() }, () =>
+      plan.work(home.deps, home),
+    );
   }
 
   #ended({ task, ...how }: Ended): void {
@@ -231,7 +233,7 @@ function together(all: readonly Readonly<Record<string, Operation>>[]): Readonly
         : {
             ...added,
             weight: known.weight + added.weight,
-            plan: (dice, home) => (dice.next() < 0.5 ? known : added).plan(dice, home),
+            plan: (dice) => (dice.next() < 0.5 ? known : added).plan(dice),
           };
   }
   return merged;

@@ -26,6 +26,8 @@ const TEMPLATES = [
   'POST_OPERATIVE',
   'TUBERCULOSIS',
 ] as const;
+/** Whose questions people here know the answers to; another's are refused. */
+const ANSWERED = ['HYPERTENSION', 'POST_OPERATIVE', 'DOWN_REFERRAL'];
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** An ordinary week, before Labour Day, before the national day, before a year whose notice is not out. */
@@ -90,7 +92,7 @@ class Practice {
       if (!this.#tells) continue;
       await writePatientProfile(deps, patientId, { birthDate: '1976-05-05', sex: 'female', synthetic: true });
       await deps.table.transact([priorityGroupsOperation(patientId, ['HYPERTENSION'])]);
-      if (dice.next() < 0.8) await this.#outside.sign(dice, patientId)?.work(deps);
+      if (dice.next() < 0.8) await this.#outside.sign(dice, patientId)?.work(deps, direct);
     }
     // Mostly heard of before the history begins.
     if (dice.next() < 0.8) await this.#hearAll();
@@ -115,8 +117,13 @@ class Practice {
 
   #people(): Record<string, Operation> {
     return {
-      say: this.#onTask('resident', 24, (dice, task) => this.#says(dice, task, person(dice, task))),
-      'say-elsewhere': this.#onTask('doctor', 8, (dice, task) => this.#says(dice, task, doctor(dice, task))),
+      say: this.#onTask('resident', 24, (dice, task) => this.#says(dice, task, person(dice, task)), ANSWERED),
+      'say-elsewhere': this.#onTask(
+        'doctor',
+        8,
+        (dice, task) => this.#says(dice, task, doctor(dice, task)),
+        ANSWERED,
+      ),
       defer: this.#onTask('resident', 7, (dice, task) => {
         const days = 1 + dice.below(16);
         const stepping = { ...person(dice, task), requestKey: `defer-${dice.below(6)}` };
@@ -196,14 +203,20 @@ class Practice {
   }
 
   /** Mostly one that is open. */
-  #onTask(who: Actor, weight: number, plan: (dice: Dice, task: Task) => Plan): Operation {
+  #onTask(
+    who: Actor,
+    weight: number,
+    plan: (dice: Dice, task: Task) => Plan,
+    templates?: readonly string[],
+  ): Operation {
     return {
       who,
       weight,
       plan: (dice) => {
         const all = this.#watch.tasks();
         const open = all.filter(isOpen);
-        const some = open.length > 0 && dice.next() < 0.9 ? open : all;
+        const fitting = open.filter(({ template }) => templates?.includes(template) !== false);
+        const some = fitting.length > 0 && dice.next() < 0.9 ? fitting : all;
         return some.length === 0 ? undefined : plan(dice, dice.pick(some));
       },
     };
