@@ -123,13 +123,16 @@ describe('by a care relation with the patient', () => {
     expect(await verdict(deps, grants, resident)).toBe('FORBIDDEN');
   });
 
-  it('a resident is refused from the moment the relation is deleted', async () => {
-    const deps = testDeps({ memory: { stale: { lag: () => 60_000, maxLag: 60_000 } } });
-    await relate(deps, {});
-    expect(await verdict(deps, grants, resident)).toBe('allowed');
-    await deps.table.delete(relationKey({ patientId: PATIENT, kind: 'SELF', holderId: 'account-1' }));
-    expect(await verdict(deps, grants, resident)).toBe('FORBIDDEN');
-  });
+  it.each(['SELF', 'GUARDIAN', 'FAMILY'] as const)(
+    'a resident is refused from the moment the relation is deleted: %s',
+    async (kind) => {
+      const deps = testDeps({ memory: { stale: { lag: () => 60_000, maxLag: 60_000 } } });
+      await relate(deps, { kind });
+      expect(await verdict(deps, grants, resident)).toBe('allowed');
+      await deps.table.delete(relationKey({ patientId: PATIENT, kind, holderId: 'account-1' }));
+      expect(await verdict(deps, grants, resident)).toBe('FORBIDDEN');
+    },
+  );
 
   it('one standing relation is enough beside one that is over', async () => {
     const deps = testDeps({ start: START });

@@ -5,13 +5,13 @@ export const WAITING = 'what follows of a settlement: the visit waits for it';
 export const FOLLOWING = 'what follows of the notification: the visit is booked';
 
 export const payment: Readonly<Record<string, Units>> = {
-  'GET /payment/patients/{patientId}/charges': [3, 2, 3.5],
-  'POST /payment/patients/{patientId}/settlements': [7, 13, 6],
-  'GET /payment/patients/{patientId}/settlements': [3, 2, 3.5],
-  'GET /payment/patients/{patientId}/settlements/{settlementId}': [3, 2, 4],
-  'POST /payment/patients/{patientId}/settlements/{settlementId}/launch': [4, 2, 5],
-  'POST /payment/patients/{patientId}/settlements/{settlementId}/check': [2, 0, 4],
-  'POST /payment/patients/{patientId}/settlements/{settlementId}/close': [5, 10, 5],
+  'GET /payment/patients/{patientId}/charges': [3, 2, 1.5],
+  'POST /payment/patients/{patientId}/settlements': [7, 13, 4],
+  'GET /payment/patients/{patientId}/settlements': [3, 2, 1.5],
+  'GET /payment/patients/{patientId}/settlements/{settlementId}': [3, 2, 2],
+  'POST /payment/patients/{patientId}/settlements/{settlementId}/launch': [4, 2, 3],
+  'POST /payment/patients/{patientId}/settlements/{settlementId}/check': [2, 0, 2],
+  'POST /payment/patients/{patientId}/settlements/{settlementId}/close': [5, 10, 3],
   'GET /payment/institutions/{institutionId}/patients/{patientId}/charges': [2, 2, 0.5],
   'POST /payment/institutions/{institutionId}/onsite-settlements': [3, 7, 1.5],
   'GET /payment/institutions/{institutionId}/settlements/{settlementId}': [3, 2, 2],

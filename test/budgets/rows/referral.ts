@@ -2,9 +2,9 @@ import type { Units } from '../../support/meter.ts';
 
 export const referral: Readonly<Record<string, Units>> = {
   'POST /referral/patients/{patientId}/referrals': [19, 17, 14],
-  'GET /referral/patients/{patientId}/referrals': [5, 2, 5],
-  'GET /referral/patients/{patientId}/referrals/{referralId}': [11, 2, 11.5],
-  'POST /referral/patients/{patientId}/referrals/{referralId}/withdrawal': [11, 8, 11.5],
+  'GET /referral/patients/{patientId}/referrals': [5, 2, 3],
+  'GET /referral/patients/{patientId}/referrals/{referralId}': [11, 2, 9.5],
+  'POST /referral/patients/{patientId}/referrals/{referralId}/withdrawal': [11, 8, 9.5],
   'GET /referral/institutions/{institutionId}/gate': [4, 2, 2],
   'GET /referral/institutions/{institutionId}/applicant': [4, 2, 2],
   'GET /referral/institutions/{institutionId}/centre': [4, 2, 2],

@@ -35,7 +35,9 @@ export function door(deps: Deps & Pick<TestDeps, 'meter'>, context: Context = bo
   const api = createApi(context, deps);
   const answer: Door = async (method, path, { as, body, query, key } = {}) => {
     requests += 1;
-    const idempotencyKey = key === undefined ? `request-${String(requests).padStart(6, '0')}` : key;
+    const number = String(requests).padStart(6, '0');
+    const edgeId = `edge-${number}`;
+    const idempotencyKey = key === undefined ? `request-${number}` : key;
     const event = {
       rawPath: path,
       headers: {
@@ -44,11 +46,11 @@ export function door(deps: Deps & Pick<TestDeps, 'meter'>, context: Context = bo
         'content-type': 'application/json',
       },
       ...(query === undefined ? {} : { queryStringParameters: query }),
-      requestContext: { http: { method, path }, requestId: `edge-${requests}` },
+      requestContext: { http: { method, path }, requestId: edgeId },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       isBase64Encoded: false,
     } as unknown as APIGatewayProxyEventV2;
-    const given = await api(event, { awsRequestId: `edge-${requests}` } as LambdaContext);
+    const given = await api(event, { awsRequestId: edgeId } as LambdaContext);
     const text = given.isBase64Encoded ? Buffer.from(given.body, 'base64').toString('utf8') : given.body;
     const isJson = /json/.test(given.headers['content-type'] ?? '');
     const parsed: unknown = text === '' ? undefined : isJson ? JSON.parse(text) : text;
