@@ -111,7 +111,7 @@ async function fire(
 }
 
 async function sweep(context: Context, deps: Deps): Promise<unknown> {
-  const { table, clock, log } = deps;
+  const { table, clock, ids, log } = deps;
   const handlers = Object.fromEntries(
     Object.entries(context.timers).map(([kind, handle]) => [
       kind,
@@ -121,6 +121,7 @@ async function sweep(context: Context, deps: Deps): Promise<unknown> {
   const result = await sweepDue({
     table,
     clock,
+    ids,
     context: context.name,
     handlers,
     limit: SWEEP_LIMIT,

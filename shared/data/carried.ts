@@ -10,7 +10,7 @@ import { canonical, checkName } from './value.ts';
  */
 
 const EVENT = ['eventId', 'eventType', 'event'] as const;
-const TIMER = ['dueShard', 'dueAt', 'dueKind', 'dueAttempts'] as const;
+const TIMER = ['dueShard', 'dueAt', 'dueKind', 'dueAttempts', 'dueClaim'] as const;
 
 /** Remove these in `changes` when a charge is paid or cancelled. */
 export const CHARGE_LINK = ['chargePayer', 'chargeAt'] as const;

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
+import { type Ids, randomIds } from '../kernel/ids.ts';
 import { timerOf } from './carried.ts';
 import { dueShards, parkedShard } from './schema.ts';
 import type { Item, Key, Table } from './table.ts';
@@ -16,6 +17,8 @@ export interface Sweep {
   readonly table: Pick<Table, 'query' | 'update'>;
   readonly context: string;
   readonly clock: Clock;
+  /** Names each claim. */
+  readonly ids?: Ids;
   /** By timer kind. */
   readonly handlers: { readonly [kind: string]: DueHandler };
   /** Most timers to claim in each of the context's partitions. Default 100. */
@@ -44,15 +47,17 @@ export interface SweepResult {
 
 type Ending = 'done' | 'failed' | 'parked';
 
-/** A claimed timer: its item as claimed, the partition it stands in, and until when nobody else takes it. */
+/** A claimed timer: its item as claimed, the partition it stands in, and whose it is. */
 interface Claim {
   readonly item: Item;
   readonly shard: string;
-  readonly lease: string;
+  readonly name: string;
   readonly attempts: number;
 }
 
 const MAX_DELAY_SECONDS = 3_600;
+/** 35 bits: few sweeps are ever at work at once on one item. */
+const CLAIM_LENGTH = 6;
 
 /**
  * Handles a context's timers that have passed. The index only tells where to look: each timer is claimed on its
@@ -91,20 +96,21 @@ async function sweepShard(sweep: Sweep, shard: string): Promise<Ending[]> {
 
 /** Undefined when the item no longer has the timer the index tells of. */
 async function claimed(
-  { table, clock, leaseSeconds = 120 }: Sweep,
+  { table, clock, ids = randomIds, leaseSeconds = 120 }: Sweep,
   shard: string,
   entry: Item,
 ): Promise<Claim | undefined> {
   const { pk, sk, dueAt } = entry;
   if (typeof dueAt !== 'string') return undefined;
   const lease = new Date(clock.now() + leaseSeconds * 1000).toISOString();
+  const name = ids.next(CLAIM_LENGTH);
   const outcome = await table.update(
     { pk, sk },
-    { set: { dueAt: lease }, add: { dueAttempts: 1 } },
+    { set: { dueAt: lease, dueClaim: name }, add: { dueAttempts: 1 } },
     { if: { dueShard: shard, dueAt } },
   );
   if (!outcome.ok) return undefined;
-  return { item: outcome.item, shard, lease, attempts: timerOf(outcome.item)?.attempts ?? 1 };
+  return { item: outcome.item, shard, name, attempts: timerOf(outcome.item)?.attempts ?? 1 };
 }
 
 async function handled(sweep: Sweep, claim: Claim): Promise<Ending> {
@@ -139,13 +145,9 @@ async function parked({ table, context }: Sweep, claim: Claim): Promise<Ending> 
 }
 
 /**
- * The timer is still this claim's. Its count of attempts is part of it: a handler may set the timer to the very
- * instant at which the lease ends, and setting a timer starts the count anew.
+ * The timer is still this claim's. Not told by the instant at which its lease ends: a handler may set the timer to it,
+ * and another sweep of the same millisecond claims that one with the same.
  */
-function untouched({ shard, lease, attempts }: Claim): {
-  dueShard: string;
-  dueAt: string;
-  dueAttempts: number;
-} {
-  return { dueShard: shard, dueAt: lease, dueAttempts: attempts };
+function untouched({ shard, name }: Claim): { dueShard: string; dueClaim: string } {
+  return { dueShard: shard, dueClaim: name };
 }

@@ -26,8 +26,8 @@ test('a claim item stays under 1 KB with fifty numbers all held, so that a booki
   const detail = await addSchedule(deps, { practitionerId: PRACTITIONER, capacity: 10, slotCount: 5 });
   for (let index = 0; index < 50; index += 1)
     await book(deps, detail, `r${String(index).padStart(7, '0')}`, { hold: true });
-  // A sweep counts its attempts in the item while it is at work.
-  const swept = { ...itemAt(deps.all(), claims.key(detail.scheduleId)), dueAttempts: 1 };
+  // A sweep counts its attempts and names itself in the item while it is at work.
+  const swept = { ...itemAt(deps.all(), claims.key(detail.scheduleId)), dueAttempts: 1, dueClaim: 'abc123' };
   console.log(`claim with 50 held numbers: ${itemBytes(swept)} bytes`);
   expect(itemBytes(swept)).toBeLessThan(KILOBYTE);
 });

@@ -102,6 +102,22 @@ describe.each(targets)('a sweep $name', ({ start }) => {
     });
     expect(timerOf((await stored(key)) ?? key)?.at).toBe(iso(START + 60_000));
   });
+  it('leaves a timer its handler has set, and another sweep of the same instant has claimed before it dies', async () => {
+    const key = await due('a');
+    await sweep({
+      lapse: async ({ key }) => {
+        await table.update(key, {}, { timer: { kind: 'remind', at: iso(START) } });
+        await new Promise<void>((claimed) => {
+          const dies: DueHandler = () => {
+            claimed();
+            return new Promise(() => undefined);
+          };
+          void sweep({ remind: dies });
+        });
+      },
+    });
+    expect(timerOf((await stored(key)) ?? key)).toMatchObject({ kind: 'remind', attempts: 1 });
+  });
   it('does not bring back an item its handler has deleted', async () => {
     const key = await due('a');
     expect(await sweep({ lapse: async ({ key }) => void (await table.delete(key)) })).toMatchObject({
