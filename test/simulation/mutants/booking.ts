@@ -84,13 +84,16 @@ export const bookingMutants: readonly Mutant[] = [
     `record.entries[id]?.request === request,`,
     `record.entries[id]?.request === request && record.entries[id]?.state === 'N',`,
   ),
-  inBooking(
-    'move-over-a-stale-number',
-    'a patient who moves takes a number that another has just taken',
-    'move-number',
-    `[first]: to.token, [holder]: { exists: false } } },`,
-    `[holder]: { exists: false } } },`,
-  ),
+  {
+    ...inBooking(
+      'move-over-a-stale-number',
+      'a patient who moves takes a number that another has just taken',
+      'move-number',
+      `[first]: to.token, [holder]: { exists: false } } },`,
+      `[holder]: { exists: false } } },`,
+    ),
+    isRare: true,
+  },
   inBooking(
     'cancelled-clinic-without-timer',
     'a clinic’s patients are not told when the process dies that cancels it',

@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 const inFollowup = (name: string, harm: string, file: string, from: string, to: string): Mutant => ({
   ...{ name, harm, from, to },
   workflow: 'followup',
-  file: `functions/followup/${file}.ts`,
+  file: file.startsWith('shared/') ? `${file}.ts` : `functions/followup/${file}.ts`,
 });
 
 export const followupMutants: readonly Mutant[] = [
@@ -69,5 +69,12 @@ export const followupMutants: readonly Mutant[] = [
     'follow-signing',
     `    if (hasEnded(seen, signingId)) return { ...rest, heardAt: at };\n`,
     '',
+  ),
+  inFollowup(
+    'sweep-ends-what-it-no-longer-has',
+    'a visit that one sweep has just set the hour of is never looked at again',
+    'shared/data/sweep',
+    `  return { dueShard: shard, dueClaim: name };`,
+    `  return { dueShard: shard };`,
   ),
 ];

@@ -42,11 +42,4 @@ export const notificationMutants: readonly Mutant[] = [
     `    if: { $exists: false },\n    timer: { kind: TICK, at: wakeAt },`,
     `    timer: { kind: TICK, at: wakeAt },`,
   ),
-  inNotification(
-    'timer-trusts-its-index-of-messages',
-    'a sweep that reads an old index takes a living sender for dead',
-    'tick-message',
-    `if (seen === undefined || (seen.wakeAt ?? '') > instant(deps.clock)) return;`,
-    `if (seen === undefined) return;`,
-  ),
 ];

@@ -42,11 +42,14 @@ export const referralMutants: readonly Mutant[] = [
     `        ...(link === undefined ? ['lookupPk', 'lookupSk'] : []),\n`,
     '',
   ),
-  inReferral(
-    'reserved-twice',
-    'a call of the machine that is repeated keeps a second number for nobody',
-    'booking/reserve-for-referral',
-    `    requestKey: reservationKeyOf(wanted.reservationId),`,
-    `    requestKey: \`\${reservationKeyOf(wanted.reservationId)}:\${deps.ids.next(6)}\`,`,
-  ),
+  {
+    ...inReferral(
+      'reserved-twice',
+      'a call of the machine that is repeated keeps a second number for nobody',
+      'booking/reserve-for-referral',
+      `    requestKey: reservationKeyOf(wanted.reservationId),`,
+      `    requestKey: \`\${reservationKeyOf(wanted.reservationId)}:\${deps.ids.next(6)}\`,`,
+    ),
+    isRare: true,
+  },
 ];

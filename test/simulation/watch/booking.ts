@@ -1,12 +1,18 @@
-import type { Appointment, StoredRecord } from '../../../functions/booking/store.ts';
+import { lapseOf } from '../../../functions/booking/numbers.ts';
+import type { Appointment, Claim, StoredRecord } from '../../../functions/booking/store.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
+import type { Item } from '../../../shared/data/table.ts';
 import type { Watch } from '../kernel/part.ts';
 
 /** Clocks of containers differ from the right one by as much as this, and a function runs a minute at most. */
-const SKEW_MS = 6 * 60_000;
+const MINUTE = 60_000;
+const SKEW_MS = 6 * MINUTE;
 
 /** Once nothing fails any more, a cancelled clinic is told of within this time: the longest pause of a timer that failed. */
 const TOLD_MS = 60 * 60_000 + SKEW_MS;
+
+/** A number whose hold has lapsed while it was being paid for is looked at again as late as this. */
+const AGAIN_MS = 15 * 60_000 + SKEW_MS;
 
 /** Whoever still waits for a visit. */
 const UNTOLD: readonly string[] = ['HELD', 'PENDING_PAYMENT', 'BOOKED', 'CHECKED_IN', 'CALLED'];
@@ -34,6 +40,7 @@ export class BookingWatch implements Watch {
       if (item === undefined) continue;
       if (key.sk.startsWith('appointment#'))
         this.#judge(old as unknown as Appointment | undefined, item as unknown as Appointment, at);
+      if (key.sk === 'claim') judgeTimer(old, item, at);
       if (key.sk === 'claim' && item['status'] === 'CANCELLED')
         this.#cancelled.set(key.pk.slice('booking#schedule#'.length), at);
       if (key.sk === 'record') judgeBans(item as unknown as StoredRecord);
@@ -75,6 +82,19 @@ export class BookingWatch implements Watch {
     if (at > Math.max(cancelledAt, calmSince) + TOLD_MS)
       throw new Error(`I4: ${appointmentId} is told too late that its clinic is cancelled`);
   }
+}
+
+/** No crash leaves a number alone: whatever is written to a schedule, its timer stands early enough. */
+function judgeTimer(old: Item | undefined, item: Item, at: number): void {
+  const { status, holders, dueAttempts } = item as unknown as Claim & { readonly dueAttempts?: number };
+  // A sweep that has claimed or put off the timer sees to it.
+  if (dueAttempts !== undefined && dueAttempts > 0) return;
+  const due = item['dueAt'] === undefined ? Number.POSITIVE_INFINITY : Date.parse(String(item['dueAt']));
+  if (status !== 'OPEN' && old?.['status'] === 'OPEN' && due > at + SKEW_MS)
+    throw new Error(`I4: a clinic is ${status}, and nobody looks at its appointments`);
+  const lapses = status === 'OPEN' ? Object.values(holders).flatMap((mark) => lapseOf(mark) ?? []) : [];
+  if (due > Math.max(Math.min(...lapses) + MINUTE, at + AGAIN_MS))
+    throw new Error('I4: a hold lapses, and nobody looks at it then');
 }
 
 function judgeBans({ bans }: StoredRecord): void {

@@ -74,7 +74,6 @@ class Post {
   /** Consents as WeChat counts them, by openid and template id. */
   readonly #consents = new Map<string, number>();
   readonly #texts = new Set<string>();
-  readonly #underWay = new Set<string>();
 
   constructor(city: City, tells: boolean) {
     this.#city = city;
@@ -179,12 +178,11 @@ class Post {
     const template = names.find((name) => templates[name].wechat?.templateId === templateId);
     const message = this.#watch
       .all()
-      .filter(({ status, channel }) => status === 'SENDING' && channel === 'WECHAT')
       .filter((one) => one.recipientId === openid && one.template === template)
-      // Of two alike the one that was not tried yet.
-      .find((one) => !this.#underWay.has(`${one.messageId} ${one.version}`));
+      // By a clock that is fast a living sender is taken for dead: its message has gone on, and it calls all the same.
+      .filter((one) => this.#watch.isUnderWay(one, 'WECHAT'))
+      .toSorted((a, b) => Number(b.status === 'SENDING') - Number(a.status === 'SENDING'))[0];
     if (message === undefined) throw new Error('N1: WeChat is called for a message that is not under way');
-    this.#underWay.add(`${message.messageId} ${message.version}`);
     this.#watch.called(message, 'WECHAT', this.#callersTime());
     const roll = this.#roll();
     if (roll < 0.1) return { errcode: -1 };
