@@ -1,4 +1,4 @@
-import { testDeps } from '../support/deps.ts';
+import { type TestDeps, testDeps } from '../support/deps.ts';
 import { bookings } from './growing/bookings.ts';
 import type { Cost, Grown, Spent } from './growing/grown.ts';
 import { plans } from './growing/plans.ts';
@@ -7,12 +7,15 @@ import { median } from './median.ts';
 
 const FIRST = 100;
 const FACTORS = [1, 10, 100] as const;
-const ROUNDS = 5;
+const ROUNDS = 11;
+/** Uncounted: the code is compiled meanwhile. */
+const WARMING = 3;
 const MOST_MORE = 1.1;
 
 /**
- * A hundred of others in the table, then a thousand, then ten thousand: what people do with one of their own costs then,
- * in units and in time of the processor. In memory, so that it is our code's and not an engine's.
+ * A hundred of others in one table, a thousand in another, ten thousand in a third: what people do with one of their own
+ * costs in each, in units and in time of the processor, the tables taking turns. In memory, so that it is our code's and
+ * not an engine's.
  */
 export async function growth(): Promise<boolean> {
   let held = true;
@@ -22,7 +25,28 @@ export async function growth(): Promise<boolean> {
 
 type Costs = Readonly<Record<string, Cost>>;
 
+interface Filled {
+  readonly deps: TestDeps;
+  readonly spent: Spent;
+  readonly rounds: Costs[];
+}
+
 async function grow(grown: Grown): Promise<boolean> {
+  const tables: Filled[] = [];
+  for (const factor of FACTORS) tables.push(await filled(grown, FIRST * factor));
+  for (let round = 0; round < WARMING + ROUNDS; round += 1) {
+    for (const { deps, spent, rounds } of tables) {
+      const costs = await grown.costs(deps, spent, String(round));
+      if (round >= WARMING) rounds.push(costs);
+    }
+  }
+  return report(
+    grown,
+    tables.map(({ rounds }) => middleOf(rounds)),
+  );
+}
+
+async function filled(grown: Grown, count: number): Promise<Filled> {
   const spent: Spent = { units: 0 };
   const deps = testDeps({
     memory: {
@@ -32,18 +56,8 @@ async function grow(grown: Grown): Promise<boolean> {
     },
   });
   await grown.open?.(deps);
-  // Compiled before anything is measured.
-  for (let round = 0; round < ROUNDS; round += 1) await grown.costs(deps, spent, `warm${round}`);
-  let stored = 0;
-  const found: Costs[] = [];
-  for (const factor of FACTORS) {
-    for (; stored < FIRST * factor; stored += grown.batch) await grown.fill(deps, stored / grown.batch);
-    const rounds: Costs[] = [];
-    for (let round = 0; round < ROUNDS; round += 1)
-      rounds.push(await grown.costs(deps, spent, `${factor}x${round}`));
-    found.push(middleOf(rounds));
-  }
-  return report(grown, found);
+  for (let index = 0; index < count / grown.batch; index += 1) await grown.fill(deps, index);
+  return { deps, spent, rounds: [] };
 }
 
 function middleOf(rounds: readonly Costs[]): Costs {

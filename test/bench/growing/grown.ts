@@ -36,6 +36,6 @@ export async function each(
   return { units: (spent.units - before.units) / people.length, micros: (user + system) / people.length };
 }
 
-export function peopleOf(round: string, count = 100): readonly string[] {
+export function peopleOf(round: string, count = 200): readonly string[] {
   return Array.from({ length: count }, (_, index) => `r${round}-${index}`);
 }

@@ -11,6 +11,8 @@ import { each, type Grown, peopleOf } from './grown.ts';
 
 const BATCH = 100;
 
+const REVIEWER = { by: 'acc-town-coord', role: 'referral-coordinator', institutionId: TOWN };
+
 async function apply(deps: TestDeps, patientId: string): Promise<Referral> {
   await addPatient(deps, patientId);
   const doer = {
@@ -29,13 +31,18 @@ async function apply(deps: TestDeps, patientId: string): Promise<Referral> {
   });
 }
 
-/** All of one town, others' too, and all wait at its gate. */
+/** All of one town, others' too, which have ended: what waits at a desk is never many. */
 export const referrals: Grown = {
   what: 'referrals',
   batch: BATCH,
   open: addPlaces,
   async fill(deps, index) {
-    for (let number = 0; number < BATCH; number += 1) await apply(deps, `o${index}-${number}`);
+    for (let number = 0; number < BATCH; number += 1) {
+      const referral = await apply(deps, `o${index}-${number}`);
+      const rejected = { decision: 'REJECT', reason: '可在本院处理' } as const;
+      await reviewAtGate(deps, referral, rejected, { doer: REVIEWER, requestKey: 'review-1' });
+      deps.clock.advance(1_000);
+    }
   },
   async costs(deps, spent, round) {
     const residents = peopleOf(round);
@@ -45,7 +52,6 @@ export const referrals: Grown = {
       if (referral === undefined) throw new Error('nobody is referred');
       return referral;
     };
-    const reviewer = { by: 'acc-town-coord', role: 'referral-coordinator', institutionId: TOWN };
     return {
       apply: await each(spent, residents, async (patientId) => applied.push(await apply(deps, patientId))),
       list: await each(spent, residents, (patientId) => listOfPatient(deps, patientId)),
@@ -55,7 +61,7 @@ export const referrals: Grown = {
           deps,
           referralOf(index),
           { decision: 'APPROVE' },
-          { doer: reviewer, requestKey: 'review-1' },
+          { doer: REVIEWER, requestKey: 'review-1' },
         ),
       ),
     };
