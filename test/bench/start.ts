@@ -9,21 +9,24 @@ import { median } from './median.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const ROUNDS = 3;
-const BAR_SECONDS = { empty: 3, full: 5 } as const;
+const BAR_SECONDS = { first: 3, empty: 3, full: 5 } as const;
 /** Of Linux's clock, in which `/proc` counts processor time. */
 const TICKS_A_SECOND = 100;
 
 /**
- * `npm start` until it answers, on a folder that is empty (郏县 is made and loaded) and on the folder that this leaves.
+ * `npm start` until it answers: for the first time on this machine, when nothing is compiled; on a folder that is empty
+ * (郏县 is made and loaded); and on the folder that this leaves.
  * Seconds on the wall hold on a quiet machine only; the processor's are beside them.
  */
 export async function start(): Promise<boolean> {
-  const figures = { empty: [] as Figures[], full: [] as Figures[] };
+  const figures = { first: [] as Figures[], empty: [] as Figures[], full: [] as Figures[] };
   for (let round = 0; round < ROUNDS; round += 1) {
     const folder = mkdtempSync(join(tmpdir(), 'bench-start-'));
     try {
-      figures.empty.push(await started(folder));
-      figures.full.push(await started(folder));
+      const compiled = join(folder, 'compiled');
+      figures.first.push(await started(join(folder, 'first'), compiled));
+      figures.empty.push(await started(join(folder, 'city'), compiled));
+      figures.full.push(await started(join(folder, 'city'), compiled));
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -35,8 +38,13 @@ export async function start(): Promise<boolean> {
     'of the processor': Number(middle(kind, 'cpuSeconds').toFixed(2)),
     bar: BAR_SECONDS[kind],
   });
-  console.table({ 'empty folder': row('empty'), 'full folder': row('full') });
-  return middle('empty', 'seconds') <= BAR_SECONDS.empty && middle('full', 'seconds') <= BAR_SECONDS.full;
+  console.table({
+    'empty folder, nothing compiled': row('first'),
+    'empty folder': row('empty'),
+    'full folder': row('full'),
+  });
+  const kinds = Object.keys(BAR_SECONDS) as (keyof typeof BAR_SECONDS)[];
+  return kinds.every((kind) => middle(kind, 'seconds') <= BAR_SECONDS[kind]);
 }
 
 interface Figures {
@@ -44,13 +52,13 @@ interface Figures {
   readonly cpuSeconds: number;
 }
 
-async function started(folder: string): Promise<Figures> {
+async function started(folder: string, compiled: string): Promise<Figures> {
   const port = await freePort();
   const from = performance.now();
   const child = spawn(
     process.execPath,
-    ['--max-semi-space-size=4', join(ROOT, 'infra/local/start.ts'), '--data', join(folder, 'city')],
-    { cwd: ROOT, stdio: 'ignore', env: { ...process.env, PORT: String(port) } },
+    ['--max-semi-space-size=4', join(ROOT, 'infra/local/start.ts'), '--data', folder],
+    { cwd: ROOT, stdio: 'ignore', env: { ...process.env, PORT: String(port), NODE_COMPILE_CACHE: compiled } },
   );
   const ended = once(child, 'exit');
   try {
