@@ -3,7 +3,7 @@ import { hourMinuteSchema } from '../../shared/kernel/schemas.ts';
 import { policySection } from '../../shared/policy/city.ts';
 
 /**
- * A city's booking habits as data. Every real rule set of domain.md §2.3 is written in these words
+ * A city's booking habits as data. Each of five cities' real rule sets is written in these words
  * (test/contexts/booking/rule-sets.ts); a new city needs new values, never new code.
  */
 

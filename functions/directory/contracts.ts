@@ -23,7 +23,7 @@ export const INSTITUTION_KINDS = [
 ] as const;
 export const TITLES = ['resident', 'attending', 'associate-chief', 'chief'] as const;
 export const ALLIANCE_KINDS = ['city-group', 'county', 'specialty', 'close', 'remote'] as const;
-/** 网络互联、信息互通、检查互认、人才互动、资源共享 (domain.md D2). */
+/** 网络互联、信息互通、检查互认、人才互动、资源共享. */
 export const CAPABILITIES = [
   'network',
   'records',

@@ -1,4 +1,4 @@
-/** The codes of referral, each with the words people read. Sources: domain.md 2.1. */
+/** The codes of referral, each with the words people read. */
 
 /** Why a patient goes up: the seven indications of the national rules. */
 export const UP_CRITERIA = {

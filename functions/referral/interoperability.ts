@@ -2,7 +2,7 @@ import type { Referral } from './store.ts';
 import type { ReferralStatus } from './transitions.ts';
 
 /**
- * The same states in the words of others: HL7 BSeR's business statuses (domain.md 2.1) and FHIR R4's status of the
+ * The same states in the words of others: HL7 BSeR's business statuses and FHIR R4's status of the
  * ServiceRequest (what is asked for) and of the Task (who works on it).
  */
 export interface StandardStatus {

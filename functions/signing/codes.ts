@@ -1,4 +1,4 @@
-/** The codes of signing, each with the words people read. Sources: domain.md 2.2. */
+/** The codes of signing, each with the words people read. */
 
 /** 重点人群. Which of them must be covered (应签尽签) is policy. */
 export const GROUPS = {

@@ -4,7 +4,7 @@ import type { Ids } from '../kernel/ids.ts';
 
 /**
  * One access to a patient's health data, for the patient's own list of who looked and for the sealed trail
- * (PIPL Art. 55 and 69; domain.md 2.10). Ids only: the entry must not itself be health data.
+ * (PIPL Art. 55 and 69). Ids only: the entry must not itself be health data.
  */
 export interface Access {
   readonly actor: {

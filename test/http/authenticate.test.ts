@@ -212,6 +212,37 @@ describe('a session', () => {
   });
 });
 
+describe('a session that is issued', () => {
+  it('says when it began and when it ends, to its holder in the same words', async () => {
+    const { deps } = city();
+    const { token, expiresAt } = await deps.sessions.issue(resident, 10 * MINUTE_MS);
+    const now = deps.clock.now();
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    expect(claims).toMatchObject({ iat: now / 1000, exp: now / 1000 + 600 });
+    expect(expiresAt).toBe(new Date(now + 10 * MINUTE_MS).toISOString());
+  });
+
+  it('is not called false when the keys cannot be read', async () => {
+    const memory = createMemoryTable({ clock: testClock('2026-03-02T00:00:00.000Z') });
+    let broken = false;
+    const table: Table = {
+      ...memory,
+      query: async (asked) => {
+        if (broken && asked.pk === 'keys#session-public')
+          throw Object.assign(new Error('not today'), { code: 'ERR_OTHER' });
+        return memory.query(asked);
+      },
+    };
+    const small = city({ table });
+    const token = await residentToken(small.deps);
+    broken = true;
+    const answer = await call(small.api, 'GET /things', { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.statusCode).toBe(500);
+    broken = false;
+    expect(await statusWith(small, `Bearer ${token}`)).toBe(200);
+  });
+});
+
 describe('no session is', () => {
   it('a token with any character changed', async () => {
     const small = city();

@@ -2,7 +2,7 @@ import type { BookingPolicy } from '../../../functions/booking/policy.ts';
 import { policyValues } from './policy-values.ts';
 
 /**
- * The five rule sets of domain.md §2.3 as policy data: what is found in public sources is written here in the words
+ * Five rule sets of Chinese cities as policy data: what is found in public sources is written here in the words
  * of functions/booking/policy.ts, the rest is as in `policyValues`. A new city needs such values and no code.
  */
 

@@ -15,7 +15,7 @@ import { addSchedule, appointmentNow, book } from './scene.ts';
 
 const README = new URL('../../../functions/booking/README.md', import.meta.url);
 
-/** The table once more, as domain.md §2.3 tells it: a change of the code's table has to be made here too. */
+/** The table once more, told a second time: a change of the code's table has to be made here too. */
 const ALLOWED: Record<AppointmentStatus, string> = {
   HELD: 'PENDING_PAYMENT BOOKED EXPIRED CANCELLED_BY_PATIENT CANCELLED_BY_HOSPITAL',
   PENDING_PAYMENT: 'HELD BOOKED EXPIRED CANCELLED_BY_HOSPITAL',
@@ -63,6 +63,8 @@ test('I7: what comes before a state and what ends is read off the table', () => 
     'FULFILLED',
     'NO_SHOW',
   ]);
+  // A missed or finished visit leaves no number to give to somebody else.
+  expect(VACATING.toSorted()).toEqual(['CANCELLED_BY_HOSPITAL', 'CANCELLED_BY_PATIENT', 'EXPIRED']);
   for (const status of VACATING) expect(TRANSITIONS[status]).toEqual([]);
 });
 

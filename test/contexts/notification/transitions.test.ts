@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { STATUSES, statesBefore, TRANSITIONS } from '../../../functions/notification/transitions.ts';
+import {
+  ENDED,
+  isEnded,
+  STATUSES,
+  statesBefore,
+  TRANSITIONS,
+} from '../../../functions/notification/transitions.ts';
 
 test('the diagram in the README is the table that the writes go by', () => {
   const readme = readFileSync('functions/notification/README.md', 'utf8');
@@ -13,4 +19,16 @@ test('only what waits can begin a try, and nothing comes back from an end', () =
   expect(statesBefore('SENDING')).toEqual(['WAITING']);
   expect(statesBefore('CALLING')).toEqual(['PHONE']);
   expect(statesBefore('REACHED')).toEqual(['CALLING']);
+  const ended = STATUSES.filter((status) => isEnded({ status }));
+  expect(ended).toEqual(ENDED);
+  expect(ended.toSorted()).toEqual([
+    'FAILED',
+    'LAPSED',
+    'REACHED',
+    'SENT',
+    'SWITCHED_OFF',
+    'UNANSWERED',
+    'UNREACHED',
+    'WITHDRAWN',
+  ]);
 });

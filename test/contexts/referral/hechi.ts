@@ -3,7 +3,7 @@ import { Dice } from '../../support/dice.ts';
 
 /**
  * Generated referrals of 桂西北医联体: 6,350 up and 315 down in three years between its lead and 22 members, as the
- * hospital reported (domain.md 1d). Invented patients; the same seed makes the same list.
+ * hospital reported. Invented patients; the same seed makes the same list.
  */
 
 export const LEAD = 'hechi-people-hospital';

@@ -1,0 +1,46 @@
+/** What is mutated, by which tests it has to be noticed, and how much of it at least. */
+export interface Subject {
+  /** Globs of source files. */
+  readonly mutate: readonly string[];
+  /** Globs of test files; each mutant is tried with those of them that reach it. */
+  readonly tests: readonly string[];
+  /** Percent. */
+  readonly bar: number;
+}
+
+export const subjects: Readonly<Record<string, Subject>> = {
+  access: {
+    // The matrix is a page to read: `test/access/matrix.test.ts` looks at its cells.
+    mutate: ['shared/access/*.ts', '!shared/access/matrix.ts'],
+    tests: ['test/access/{acting,decide,shared-views}.test.ts', 'test/http/{authenticate,audit}.test.ts'],
+    bar: 95,
+  },
+  transitions: {
+    mutate: ['functions/*/transitions.ts'],
+    tests: ['test/contexts/*/transitions.test.ts', 'test/contexts/referral/rules.test.ts'],
+    bar: 95,
+  },
+  payment: {
+    mutate: [
+      'functions/payment/{open,launch,check,close}-settlement.ts',
+      'functions/payment/{receive-payment,take-onsite-payment,learn-from-wechat}.ts',
+      'functions/payment/{request,follow,retry,end}-refund.ts',
+      'functions/payment/{ledger,plan-orders,open-charges,insurance,pauses}.ts',
+      'shared/charges/*.ts',
+    ],
+    tests: ['test/contexts/payment/*.test.ts'],
+    bar: 95,
+  },
+  rules: {
+    mutate: ['functions/*/rules.ts', 'functions/signing/quote.ts'],
+    tests: ['test/contexts/{directory,followup,identity,referral,report,signing}/*.test.ts'],
+    bar: 85,
+  },
+  stores: {
+    mutate: [
+      'shared/data/{apply,carried,changes,condition,entity,evaluate,expression,query-plan,sweep,transaction}.ts',
+    ],
+    tests: ['test/engines/table/*.test.ts', 'test/contexts/booking/*.test.ts'],
+    bar: 85,
+  },
+};
