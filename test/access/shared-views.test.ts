@@ -11,10 +11,10 @@ import {
   writePatientProfile,
 } from '../../shared/access/patient-view.ts';
 import { findPerson, isSamePerson, personItems, readPerson } from '../../shared/access/person-view.ts';
-import { phoneKey, readPhone } from '../../shared/access/phone-view.ts';
+import { phoneItem, phoneKey, readPhone } from '../../shared/access/phone-view.ts';
 import { priorityGroupsOperation, readPriorityGroups } from '../../shared/access/priority-groups.ts';
 import { createMemoryTable } from '../../shared/data/memory-table.ts';
-import type { Table } from '../../shared/data/table.ts';
+import type { Item, Table } from '../../shared/data/table.ts';
 import { type TestDeps, testClock, testDeps } from '../support/deps.ts';
 
 /** Which reads were not consistent: what others decide by must be what stands. */
@@ -159,6 +159,7 @@ describe('a care relation', () => {
       expect(await stands()).toBe(still);
     }
     expect(relationItem(relation)).not.toHaveProperty('until');
+    expect(await hasRelation(deps.table, [], at)).toBe(false);
     expect(ofViews(stale)).toEqual([]);
   });
 });
@@ -181,6 +182,18 @@ describe('the places of the shared views', () => {
     expect(number).toMatchObject({ sk: 'patient', patientId: 'p1' });
     expect(number?.pk).toMatch(/^person#number#./);
     expect(card).toMatchObject({ pk: 'person#patient#p1', sk: 'card' });
+  });
+
+  it('hold what was sealed for this very place, by which it opens', async () => {
+    const { deps } = watched();
+    const opened = async (scope: string, { pk, sk, ...rest }: Item, field: string): Promise<string> =>
+      deps.cipher.open(scope, { item: `${pk}|${sk}`, field }, String(rest[field]));
+    const profile = await patientProfileItem(deps, 'p1', PROFILE);
+    expect(JSON.parse(await opened('patient', profile, 'profile'))).toMatchObject({ sex: 'female' });
+    const [, card = profile] = await personItems(deps, 'p1', LIN);
+    expect(JSON.parse(await opened('person', card, 'holder'))).toEqual(LIN);
+    expect(await opened('openid', await openidItem(deps, 'a1', 'openid-1'), 'openid')).toBe('openid-1');
+    expect(await opened('phone', await phoneItem(deps, 'a1', '13800000001'), 'phone')).toBe('13800000001');
   });
 
   it('hold what was sealed for them, and for no other view of the same person', async () => {

@@ -26,10 +26,15 @@ async function mutate(name: string, { mutate: files, tests, bar }: Subject): Pro
   }).runMutationTest();
   const judged = results.filter(({ status }) => JUDGED.has(status));
   const survivors = judged.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
+  const unexplained = survivors.filter((survivor) => REASONS[changeOf(survivor)] === undefined);
   for (const survivor of survivors) console.log(wordsOf(survivor));
   const killed = judged.length - survivors.length;
-  const percent = (100 * killed) / Math.max(1, judged.length);
-  console.log(`${name}: ${killed} of ${judged.length} noticed, ${percent.toFixed(1)} % (bar ${bar} %)`);
+  // A change that no test needs to notice counts for nothing.
+  const percent = (100 * killed) / Math.max(1, killed + unexplained.length);
+  console.log(
+    `${name}: ${killed} of ${judged.length} noticed, ${survivors.length - unexplained.length} explained, ` +
+      `${unexplained.length} gaps: ${percent.toFixed(1)} % (bar ${bar} %)`,
+  );
   return percent >= bar;
 }
 
@@ -37,8 +42,7 @@ type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 
 const JUDGED = new Set(['Killed', 'Timeout', 'Survived', 'NoCoverage']);
 
-function wordsOf({ fileName, location: { start, end }, replacement = '', status }: MutantResult): string {
-  const file = relative(process.cwd(), fileName);
+function changeOf({ fileName, location: { start, end }, replacement = '' }: MutantResult): string {
   const lines = readFileSync(fileName, 'utf8')
     .split('\n')
     .slice(start.line - 1, end.line);
@@ -48,8 +52,12 @@ function wordsOf({ fileName, location: { start, end }, replacement = '', status 
       line.slice(index === 0 ? start.column - 1 : 0, index === last ? end.column - 1 : undefined),
     )
     .join(' ');
-  const change = `${file}: ${inOneLine(was)} → ${inOneLine(replacement)}`;
-  const said = `${status === 'NoCoverage' ? 'never run' : 'survived'} ${file}:${start.line} ${change.slice(file.length + 2)}`;
+  return `${relative(process.cwd(), fileName)}: ${inOneLine(was)} → ${inOneLine(replacement)}`;
+}
+
+function wordsOf(result: MutantResult): string {
+  const change = changeOf(result);
+  const said = `${result.status === 'NoCoverage' ? 'never run' : 'survived'}, line ${result.location.start.line} of ${change}`;
   return REASONS[change] === undefined ? said : `${said}\n    ${REASONS[change]}`;
 }
 
