@@ -62,12 +62,6 @@ export class RuleWatch {
     throw new Error(rule);
   }
 
-  /** A try was begun whose call has not been made. */
-  isUnderWay({ messageId }: Message, channel: string): boolean {
-    const name = `${messageId} ${channel}`;
-    return (this.#made.get(name) ?? 0) < (this.#begun.get(name) ?? 0);
-  }
-
   /** A provider is called for that message. */
   called(message: Message, channel: string, now: number): void {
     this.#kept(() => this.#judgeCall(message, channel, now));

@@ -27,11 +27,6 @@ export class NotificationWatch implements Watch {
     return [...this.#messages.values()];
   }
 
-  /** A try was begun whose call has not been made. */
-  isUnderWay(message: Message, channel: 'WECHAT' | 'SMS'): boolean {
-    return this.#rules.isUnderWay(message, channel);
-  }
-
   called(message: Message, channel: 'WECHAT' | 'SMS', now: number): void {
     this.#held(() => this.#rules.called(message, channel, now));
   }

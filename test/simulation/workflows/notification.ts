@@ -4,7 +4,7 @@ import { addConsents } from '../../../functions/notification/credits.ts';
 import type { NotificationDeps } from '../../../functions/notification/notification-deps.ts';
 import { PHONE_STEPS, takePhoneStep } from '../../../functions/notification/phone-tasks.ts';
 import { isQuiet } from '../../../functions/notification/quiet-hours.ts';
-import { credits, type Message } from '../../../functions/notification/store.ts';
+import { credits, type Message, messages } from '../../../functions/notification/store.ts';
 import type { TemplateName } from '../../../functions/notification/templates.ts';
 import { relationItem } from '../../../shared/access/care-relations.ts';
 import { openidItem } from '../../../shared/access/openid-view.ts';
@@ -16,6 +16,7 @@ import { BOOKED, HOSPITAL, PATIENT, policyOf, REMINDER } from '../../contexts/no
 import type { City } from '../kernel/city.ts';
 import { Container } from '../kernel/container.ts';
 import type { Operation, Part, Plan, Running } from '../kernel/part.ts';
+import type { Task } from '../kernel/scheduler.ts';
 import { NotificationWatch } from '../watch/notification.ts';
 
 const ACCOUNTS = ['account-1', 'account-2'] as const;
@@ -67,6 +68,11 @@ export const notificationPart = ({ tells }: { readonly tells: boolean }): Part =
   },
 });
 
+interface Called {
+  readonly openid: string;
+  readonly templateId: string;
+}
+
 class Post {
   readonly #city: City;
   readonly #tells: boolean;
@@ -74,15 +80,27 @@ class Post {
   /** Consents as WeChat counts them, by openid and template id. */
   readonly #consents = new Map<string, number>();
   readonly #texts = new Set<string>();
+  /** Messages that somebody has begun to send by WeChat and not called it for. */
+  readonly #begun: { readonly message: Message; readonly by: Task | undefined }[] = [];
 
   constructor(city: City, tells: boolean) {
     this.#city = city;
     this.#tells = tells;
-    city.watches.push(this.#watch);
+    city.watches.push(this.#watch, {
+      onChange: ({ key, old, new: item }) => {
+        if (!key.sk.startsWith('message#') || item?.['status'] !== 'SENDING' || old?.['status'] === 'SENDING')
+          return;
+        const message = messages.from(item);
+        if (message.channel === 'WECHAT') this.#begun.push({ message, by: city.scheduler.current });
+      },
+      check: () => undefined,
+    });
     city.provide({
       weChatMessages: {
-        send: (sent: { openid: string; templateId: string }) =>
-          this.#over('WeChat', () => this.#weChat(sent)),
+        send: (sent: Called) => {
+          const message = this.#begunBy(sent);
+          return this.#over('WeChat', () => this.#weChat(message, sent));
+        },
       },
       sms: {
         send: ({ requestId }: { requestId: string }) => this.#over('a text', () => this.#sms(requestId)),
@@ -171,25 +189,28 @@ class Post {
     });
   }
 
-  /** Which message WeChat is called with is not in the call: it is one of those under way. */
-  async #weChat({ openid, templateId }: { openid: string; templateId: string }): Promise<SubscribeOutcome> {
+  /** Which message WeChat is called with is not in the call: it is the one that this very task has just begun to send. */
+  #begunBy({ openid, templateId }: Called): Message {
     const { templates } = policyOf();
     const names = Object.keys(templates) as TemplateName[];
     const template = names.find((name) => templates[name].wechat?.templateId === templateId);
-    const message = this.#watch
-      .all()
-      .filter((one) => one.recipientId === openid && one.template === template)
-      // By a clock that is fast a living sender is taken for dead: its message has gone on, and it calls all the same.
-      .filter((one) => this.#watch.isUnderWay(one, 'WECHAT'))
-      .toSorted((a, b) => Number(b.status === 'SENDING') - Number(a.status === 'SENDING'))[0];
-    if (message === undefined) throw new Error('N1: WeChat is called for a message that is not under way');
+    const task = this.#city.scheduler.current;
+    const index = this.#begun.findIndex(
+      ({ message, by }) => by === task && message.recipientId === openid && message.template === template,
+    );
+    const [begun] = index < 0 ? [] : this.#begun.splice(index, 1);
+    if (begun === undefined) throw new Error('N1: WeChat is called for a message that is not under way');
+    return begun.message;
+  }
+
+  async #weChat(message: Message, { openid }: Called): Promise<SubscribeOutcome> {
     this.#watch.called(message, 'WECHAT', this.#callersTime());
     const roll = this.#roll();
     if (roll < 0.1) return { errcode: -1 };
     if (roll < 0.15) return 'NOT_REACHED';
     if (roll < 0.2) return 'UNANSWERED';
     if (roll < 0.22) return { errcode: 47003 };
-    const name = `${openid} ${template}`;
+    const name = `${openid} ${message.template}`;
     const consents = this.#consents.get(name) ?? 0;
     if (consents <= 0) return { errcode: 43101 };
     this.#consents.set(name, consents - 1);
