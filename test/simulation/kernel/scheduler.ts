@@ -75,6 +75,8 @@ export class Scheduler {
       if (task.state !== 'running') return;
       task.state = 'ended';
       this.tasks.delete(id);
+      // What it did not wait for to the end goes on: others in its container may wait for it.
+      for (const { meet } of task.waiting.splice(0)) meet('done');
       this.#onEnd({ task, ...how });
     };
     this.#current.run(task, () => {
@@ -95,7 +97,7 @@ export class Scheduler {
     const task = this.current;
     if (task === undefined) return work();
     if (task.state === 'crashed') return never;
-    if (!this.isOn) return work();
+    if (!this.isOn || task.state === 'ended') return work();
     return new Promise<T>((resolve, reject) => {
       const meet = (fate: Fate): void => {
         this.#onCall?.(task, what, fate);

@@ -121,7 +121,7 @@ class Practice {
       'say-elsewhere': this.#onTask(
         'doctor',
         8,
-        (dice, task) => this.#says(dice, task, doctor(dice, task)),
+        (dice, task) => this.#says(dice, task, doctor(dice)),
         ANSWERED,
       ),
       defer: this.#onTask('resident', 7, (dice, task) => {
@@ -165,7 +165,7 @@ class Practice {
         },
       },
       'cancel-task': this.#onTask('doctor', 3, (dice, task) => {
-        const stepping = { ...doctor(dice, task), requestKey: `cancel-${dice.below(4)}` };
+        const stepping = { ...doctor(dice), requestKey: `cancel-${dice.below(4)}` };
         return {
           words: `${task.taskId} is cancelled by ${stepping.doer.practitionerId}`,
           work: (deps) => cancelTask(deps, task, stepping),
@@ -277,7 +277,7 @@ function person(dice: Dice, { patientId }: Task): Stepping {
 }
 
 /** One of a team, of both, or of neither. */
-function doctor(dice: Dice, _task: Task): Stepping & { readonly doer: typeof DOCTOR } {
+function doctor(dice: Dice): Stepping & { readonly doer: typeof DOCTOR } {
   const practitionerId = dice.pick(['dr-both', 'dr-both', 'dr-team-a', 'dr-elsewhere']);
   const institutionId = practitionerId === 'dr-elsewhere' ? 'elsewhere' : 'town-a';
   return { doer: { ...DOCTOR, by: `acc-${practitionerId}`, practitionerId, institutionId }, requestKey: '' };
