@@ -77,16 +77,6 @@ export const paymentMutants: readonly Mutant[] = [
     `{ account: payeeAccount(payeeId), fen: amountFen, outTradeNo, chargeId },`,
     `{ account: payeeAccount(order.mchid), fen: amountFen, outTradeNo, chargeId },`,
   ),
-  {
-    ...inPayment(
-      'late-payment-not-undone',
-      'what could not be delivered is not given back when the process dies',
-      'subscriptions',
-      `handle: (deps, event) => giveBack(deps, settlementPaid.parse(event.data).settlementId),`,
-      `handle: async () => undefined,`,
-    ),
-    isRare: true,
-  },
   inPayment(
     'let-go-before-the-order-is-closed',
     'two payers pay one charge, because it was free before WeChat had closed the order',
