@@ -50,7 +50,7 @@ export const paymentPart: Part = {
   },
   starts: ['2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00.000Z', '2026-03-06T00:10:00.000Z'],
   length: [10, 60],
-  restHours: [4, 1, 1, 7 * 24 + 2, 1],
+  restHours: [4, 1, 1, 1, 7 * 24 + 2, 1, 1],
   outcomes: [
     ...['book', 'open', 'launch', 'pay', 'check', 'cancel', 'onsite', 'refund'],
     ...['stop', 'reschedule'],
@@ -145,8 +145,8 @@ export class Cashier {
         next: (now) => this.provider.agenda.nextAfter(now),
       },
       endings: () => [...this.watch.refunds.values()].map(({ status }) => `REFUND ${status}`),
-      // Once clerks have had their turn, and once more after the clinics.
-      checkAtRest: (round) => (round === 2 || round === 4 ? this.#checkAtRest() : undefined),
+      // Once clerks have had their turn twice, since what is asked for anew may fail anew, and once more after the clinics.
+      checkAtRest: (round) => (round === 3 || round === 6 ? this.#checkAtRest() : undefined),
     };
   }
 
@@ -173,7 +173,7 @@ export class Cashier {
       for (const id of limbo) if (dice.next() < 0.7) await this.provider.finish(id, dice.next() < 0.6);
     }
     if (round === 1) for (const id of limbo) await this.provider.finish(id, dice.next() < 0.6);
-    if (round === 2 || round === 4) await this.#clerks();
+    if ([2, 3, 5, 6].includes(round)) await this.#clerks();
   }
 
   /** What lies on worklists is done: at WeChat's desk, at the counter, or asked for anew. */
