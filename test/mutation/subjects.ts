@@ -32,15 +32,21 @@ export const subjects: Readonly<Record<string, Subject>> = {
     bar: 95,
   },
   rules: {
-    mutate: ['functions/*/rules.ts', 'functions/signing/quote.ts'],
-    tests: ['test/contexts/{directory,followup,identity,referral,report,signing}/*.test.ts'],
+    mutate: ['functions/*/rules.ts', 'functions/signing/quote.ts', 'functions/followup/evaluate.ts'],
+    tests: [
+      'test/contexts/{directory,followup,identity,referral}/rules.test.ts',
+      'test/contexts/booking/{booking-a-number,finding,patient-record,pools-and-channels,rescheduling,rule-sets}.test.ts',
+      'test/contexts/directory/{care-teams-and-alliances,institutions,staff}.test.ts',
+      'test/contexts/identity/{family,register,staff,verification}.test.ts',
+      'test/contexts/referral/{applying,down}.test.ts',
+      'test/contexts/report/{critical,policy,policy-numbers,publishing}.test.ts',
+      'test/contexts/signing/money.test.ts',
+    ],
     bar: 85,
   },
   stores: {
-    mutate: [
-      'shared/data/{apply,carried,changes,condition,entity,evaluate,expression,query-plan,sweep,transaction}.ts',
-    ],
-    tests: ['test/engines/table/*.test.ts', 'test/contexts/booking/*.test.ts'],
+    mutate: ['shared/data/{carried,condition,entity,expression,query-plan,sweep}.ts'],
+    tests: ['test/engines/table/table-{cases,conditions,carried,entity,queries,sweep,transactions}.test.ts'],
     bar: 85,
   },
 };

@@ -148,7 +148,7 @@ class Run {
   async #take(step: Step): Promise<void> {
     if ('pass' in step) {
       this.#city.clock.advance(step.pass);
-      this.#scheduler.cutOffBefore(this.#city.clock.now() - LONGEST_RUN_MS);
+      this.#cutOff();
       this.#tell(() => `${this.#city.now()} after ${step.pass / 60_000} minutes`);
       this.#city.look();
     } else if ('start' in step) {
@@ -159,12 +159,18 @@ class Run {
       if (task !== undefined) this.#scheduler.let(task, step.fate ?? 'done');
     }
     await settled();
+    // What was started may have let hours pass.
+    this.#cutOff();
     if (!('through' in step)) return;
     for (;;) {
       const task = this.#scheduler.tasks.get(step.id);
       if (task === undefined || !this.#scheduler.let(task, 'done')) return;
       await settled();
     }
+  }
+
+  #cutOff(): void {
+    this.#scheduler.cutOffBefore(this.#city.clock.now() - LONGEST_RUN_MS);
   }
 
   async #start({ start: name, id }: Extract<Step, { start: string }>): Promise<void> {

@@ -173,6 +173,8 @@ export class Cashier {
       for (const id of limbo) if (dice.next() < 0.7) await this.provider.finish(id, dice.next() < 0.6);
     }
     if (round === 1) for (const id of limbo) await this.provider.finish(id, dice.next() < 0.6);
+    // What WeChat never told of (each letter of a late payment lost) comes to light before the clerks have their turn.
+    if (round === 2) await this.letters.replayAll(this);
     if ([2, 3, 5, 6].includes(round)) await this.#clerks();
   }
 
