@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DOWN_CRITERIA, UP_CRITERIA } from '../../../functions/referral/codes.ts';
 import { bedOffer, bedRequest } from '../../../functions/referral/contracts.ts';
 import { STANDARD, standardOf } from '../../../functions/referral/interoperability.ts';
 import { referralPolicy } from '../../../functions/referral/policy.ts';
-import { gatesOf, isInsideCombination } from '../../../functions/referral/rules.ts';
+import {
+  type ApplicationQuestion,
+  gatesOf,
+  isHigher,
+  isInsideCombination,
+  reasonsAgainst,
+} from '../../../functions/referral/rules.ts';
 import type { InstitutionPlace, Referral } from '../../../functions/referral/store.ts';
 import { wordsFor } from '../../../functions/referral/timeline.ts';
 import { ENDED, OPEN, STATUSES, statesBefore, TRANSITIONS } from '../../../functions/referral/transitions.ts';
@@ -181,4 +188,98 @@ test('a bed will be asked for, and offered, in these words', () => {
     heldUntil: '2026-03-03T00:00:00.000Z',
   };
   expect(bedOffer.safeParse(offer).success).toBe(true);
+});
+
+describe('an application', () => {
+  const policy = {
+    ...cityNamed('demo').policy(referralPolicy).at('2026-03-02'),
+    leastAttachments: 1,
+    firstVisitNeeded: true,
+    outOfArea: { titles: ['associate-chief', 'chief'], levels: ['secondary', 'tertiary'] },
+    standing: { mostVisits: 12, mostDays: 365 },
+  } as ApplicationQuestion['policy'];
+  const up: ApplicationQuestion = {
+    policy,
+    direction: 'UP',
+    urgency: 'ORDINARY',
+    criteria: [Object.keys(UP_CRITERIA).find((code) => code !== 'OTHER') ?? ''],
+    from: county,
+    target: city,
+    inside: true,
+    outOfArea: false,
+    attachments: 1,
+    hasFirstVisit: true,
+    hasPlan: false,
+    today: '2026-03-02',
+  };
+  const down: ApplicationQuestion = {
+    ...up,
+    direction: 'DOWN',
+    criteria: Object.keys(DOWN_CRITERIA).slice(0, 1),
+    from: county,
+    target: town,
+    hasPlan: true,
+  };
+  const codes = (question: ApplicationQuestion): readonly string[] =>
+    reasonsAgainst(question).map(({ code }) => code);
+  const standing = { intervalDays: 30, count: 12, until: '2027-03-02' } as const;
+
+  test.each<[string, Partial<ApplicationQuestion>, readonly string[]]>([
+    ['that has all it needs', {}, []],
+    ['with a criterion nobody knows', { criteria: [...up.criteria, 'NONE'] }, ['CRITERION_UNKNOWN']],
+    ['for another reason that is not said', { criteria: ['OTHER'] }, ['CRITERION_TEXT_NEEDED']],
+    ['for another reason that is', { criteria: ['OTHER'], criterionText: '病情复杂' }, []],
+    ['to a house of the same step', { target: { ...county, institutionId: 'b' } }, ['TARGET_NOT_HIGHER']],
+    ['outside the combination', { inside: false }, ['OUTSIDE_REASON_NEEDED']],
+    ['outside it, with a reason', { inside: false, outsideReason: '居住地' }, []],
+    ['out of the area by nobody with a title', { outOfArea: true }, ['OUT_OF_AREA_TITLE']],
+    ['out of the area by an attending', { outOfArea: true, title: 'attending' }, ['OUT_OF_AREA_TITLE']],
+    ['out of the area by a chief', { outOfArea: true, title: 'chief' }, []],
+    [
+      'out of it by a chief of a town',
+      { outOfArea: true, title: 'chief', from: town },
+      ['OUT_OF_AREA_TITLE'],
+    ],
+    ['without documents', { attachments: 0 }, ['ATTACHMENTS_MISSING']],
+    ['without a first visit', { hasFirstVisit: false }, ['FIRST_VISIT_NEEDED']],
+    ['that stands for a year', { standing: { ...standing } }, []],
+    ['with a visit too many', { standing: { ...standing, count: 13 } }, ['STANDING_TOO_LONG']],
+    ['a day too long', { standing: { ...standing, until: '2027-03-03' } }, ['STANDING_TOO_LONG']],
+    ['that ends today', { standing: { ...standing, until: '2026-03-02' } }, []],
+    ['that is over', { standing: { ...standing, until: '2026-03-01' } }, ['STANDING_TOO_LONG']],
+    ['whose visits reach beyond it', { standing: { ...standing, intervalDays: 34 } }, ['STANDING_TOO_LONG']],
+    ['whose visits just fit', { standing: { ...standing, intervalDays: 33 } }, []],
+    ['whose last visit is on the last day', { standing: { ...standing, intervalDays: 73, count: 6 } }, []],
+  ])('up %s', (_, more, expected) => {
+    expect(codes({ ...up, ...more })).toEqual(expected);
+  });
+
+  test('up in an emergency needs nothing that takes time, and does not stand', () => {
+    const bare = { attachments: 0, hasFirstVisit: false, inside: false, outOfArea: true } as const;
+    expect(codes({ ...up, ...bare, urgency: 'EMERGENCY' })).toEqual([]);
+    expect(codes({ ...up, urgency: 'EMERGENCY', standing })).toEqual(['STANDING_TOO_LONG']);
+  });
+
+  test('says how much there may be', () => {
+    const [documents] = reasonsAgainst({ ...up, attachments: 0 });
+    expect(documents).toMatchObject({ least: 1 });
+    const [long] = reasonsAgainst({ ...up, standing: { ...standing, count: 13 } });
+    expect(long).toMatchObject({ mostVisits: 12, mostDays: 365 });
+  });
+
+  test.each<[string, Partial<ApplicationQuestion>, readonly string[]]>([
+    ['that has all it needs', {}, []],
+    ['with a criterion nobody knows', { criteria: [...down.criteria, 'NONE'] }, ['CRITERION_UNKNOWN']],
+    ['from the city to the county', { from: city, target: county }, ['TARGET_NOT_LOWER']],
+    ['from a town to a town', { from: town }, ['TARGET_NOT_LOWER']],
+    ['without a plan', { hasPlan: false }, ['PLAN_NEEDED']],
+    ['that would stand', { standing: { ...standing } }, ['STANDING_TOO_LONG']],
+  ])('down %s', (_, more, expected) => {
+    expect(codes({ ...down, ...more })).toEqual(expected);
+  });
+
+  test('goes to no authority, which treats nobody', () => {
+    expect(isHigher('authority', 'tertiary')).toBe(false);
+    expect(isHigher('tertiary', 'secondary')).toBe(true);
+  });
 });
