@@ -262,9 +262,9 @@ describe('an application', () => {
 
   test('says how much there may be', () => {
     const [documents] = reasonsAgainst({ ...up, attachments: 0 });
-    expect(documents).toMatchObject({ least: 1 });
+    expect(documents).toMatchObject({ detail: { least: 1 } });
     const [long] = reasonsAgainst({ ...up, standing: { ...standing, count: 13 } });
-    expect(long).toMatchObject({ mostVisits: 12, mostDays: 365 });
+    expect(long).toMatchObject({ detail: { mostVisits: 12, mostDays: 365 } });
   });
 
   test.each<[string, Partial<ApplicationQuestion>, readonly string[]]>([
