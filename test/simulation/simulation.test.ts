@@ -11,7 +11,7 @@ import { partsOf, WORKFLOWS } from './workflows/workflows.ts';
 
 /** In the gate; `npm run simulate` searches further. */
 const SEEDS: Readonly<Record<string, number>> = {
-  ...{ booking: 1_500, payment: 500, referral: 400, signing: 500, notification: 400, followup: 300 },
+  ...{ booking: 1_500, payment: 500, referral: 400, signing: 500, notification: 400, followup: 600 },
   city: 60,
 };
 /** What `npm run simulate -- --mutants` may need; those that need more than the gate has time for it alone looks for. */
