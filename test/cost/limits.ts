@@ -1,5 +1,8 @@
+import { usualNotification } from '../../infra/cities/policy/notification.ts';
+import { DUE_SHARDS } from '../../shared/data/schema.ts';
+import { SWEEP_LIMIT, SWEEP_MS } from '../../shared/worker.ts';
 import { STORIES } from '../budgets/rows/stories.ts';
-import { CITY, RUSH } from './city.ts';
+import { CITY, CONTAINER, RUSH } from './city.ts';
 import type { Seen } from './prices.ts';
 import { BUSY_YEAR, DELIVERIES_A_YEAR } from './usage.ts';
 
@@ -34,6 +37,8 @@ const messages =
       CITY.signedShare * (STORIES.signing.messages + STORIES.fourFollowUps.messages))) /
   RUSH.daysAYear;
 
+const messagesASecond = usualNotification.at(-1)?.values.perSecond.WECHAT ?? 0;
+
 const DYNAMODB = 'repost.aws/knowledge-center/on-demand-table-throttling-dynamodb';
 const LAMBDA = 'docs.aws.amazon.com/lambda, quotas';
 const STEP_FUNCTIONS = 'docs.aws.amazon.com/step-functions, quotas; smaller regions have half';
@@ -45,18 +50,18 @@ export const LIMITS: readonly Limit[] = (
   [
     {
       what: 'timers of one context that are due at one minute (reminders of tomorrow’s visits)',
-      most: 2_000,
+      most: DUE_SHARDS * Math.min(SWEEP_LIMIT, SWEEP_MS / CONTAINER.millisASending),
       unit: 'a minute',
       // All at one hour: they queue, and the last is late by as many minutes.
       used: visitsADay,
-      source: '`SWEEP_LIMIT` × `DUE_SHARDS`',
+      source: '`SWEEP_MS` for one after the other, `SWEEP_LIMIT` at most, × `DUE_SHARDS`',
       seen: 'ours',
       remedy:
         'What is left is done in the next minute: a reminder may be an hour late, so that 60 times as many fit. Then `DUE_SHARDS`, which moves timers as they are written.',
     },
     {
       what: 'subscribe messages, which one city sends no faster than its policy says',
-      most: 200 * 3_600,
+      most: messagesASecond * 3_600,
       unit: 'in the morning’s hour',
       used: messages,
       source: '`perSecond` in infra/cities/policy/notification.ts',
