@@ -25,8 +25,8 @@ export const tableIndexes: { readonly [name in IndexName]: TableIndex } = {
   lookup: { partitionKey: 'lookupPk', sortKey: 'lookupSk', projection: 'ALL' },
   /** Items with a timer, swept by their context's worker. */
   due: { partitionKey: 'dueShard', sortKey: 'dueAt', projection: ['dueKind'] },
-  /** What a payer still owes, whichever context asks for it. */
-  charges: { partitionKey: 'chargePayer', sortKey: 'chargeAt', projection: 'ALL' },
+  /** What a payer still owes, whichever context asks for it: the charge alone, so that other changes cost nothing here. */
+  charges: { partitionKey: 'chargePayer', sortKey: 'chargeAt', projection: ['charge'] },
 };
 
 /** Attributes that are a key of the table or of an index: always strings, never empty. */

@@ -16,7 +16,7 @@ export const STORIES = {
   payment: {
     requests: 4,
     asked: [15, 25, 8.5],
-    followed: [12, 16, 5.5],
+    followed: [12, 13, 5.5],
     events: 6,
     deliveries: 9,
     messages: 2,

@@ -70,6 +70,11 @@ export const WRITES: readonly CapacityCase[] = [
     costs: { write: 3 },
   },
   {
+    what: 'a large put into the index of charges',
+    attempt: put({ ...CHARGE, text: text(1900) }),
+    costs: { write: 3 },
+  },
+  {
     what: 'a put of the same into the same index',
     before: { ...LINK, n: 1 },
     attempt: put({ ...LINK, n: 1 }),
@@ -125,6 +130,18 @@ export const WRITES: readonly CapacityCase[] = [
     timed: true,
     attempt: (t, k) => t.update(k, { add: { n: 1 } }),
     costs: { write: 1 },
+  },
+  {
+    what: 'an update the index of charges does not show',
+    before: { ...CHARGE, charge: { status: 'OPEN' }, n: 1 },
+    attempt: (t, k) => t.update(k, { add: { n: 1 } }),
+    costs: { write: 1 },
+  },
+  {
+    what: 'an update of a charge',
+    before: { ...CHARGE, charge: { status: 'OPEN' }, n: 1 },
+    attempt: (t, k) => t.update(k, { set: { 'charge.status': 'VOID' } }),
+    costs: { write: 2 },
   },
   {
     what: 'an update that moves a timer',

@@ -50,6 +50,7 @@ export function historyOf(random: Random, prefix: string, length: number): Step[
     ...(chance(0.6) && { l: list() }),
     ...(chance(0.6) && { m: map() }),
     ...(chance(0.3) && { w: wild() }),
+    ...(chance(0.2) && { charge: map() }),
     ...(chance(0.05) && { text: 'x'.repeat(int(3000)) }),
     ...links(),
   });

@@ -14,11 +14,17 @@ const EVENTS: readonly Item[] = [
   { pk: PK, sk: '😀', name: 'h', n: 8 },
 ];
 
+const owed = (name: string, n: number, payer: string, day: string): Item => ({
+  ...{ pk: `test#${name}`, sk: 'x', name, n, charge: { chargeId: name, amountFen: n } },
+  chargePayer: `charge#${payer}`,
+  chargeAt: `2026-01-${day}T00:00:00.000Z`,
+});
+
 const CHARGES: readonly Item[] = [
-  { pk: 'test#c1', sk: 'x', name: 'c1', n: 1, chargePayer: 'charge#p', chargeAt: '2026-01-03T00:00:00.000Z' },
-  { pk: 'test#c2', sk: 'x', name: 'c2', n: 2, chargePayer: 'charge#p', chargeAt: '2026-01-01T00:00:00.000Z' },
-  { pk: 'test#c3', sk: 'x', name: 'c3', n: 3, chargePayer: 'charge#p', chargeAt: '2026-01-02T00:00:00.000Z' },
-  { pk: 'test#c4', sk: 'x', name: 'c4', n: 4, chargePayer: 'charge#q', chargeAt: '2026-01-02T00:00:00.000Z' },
+  owed('c1', 1, 'p', '03'),
+  owed('c2', 2, 'p', '01'),
+  owed('c3', 3, 'p', '02'),
+  owed('c4', 4, 'q', '02'),
   { pk: 'test#c5', sk: 'x', name: 'c5', n: 5 },
 ];
 
@@ -88,5 +94,7 @@ export const QUERY_CASES: readonly QueryCase[] = [
   { spec: { index: 'charges', pk: 'charge#q' }, finds: 'c4' },
   { spec: { index: 'charges', pk: 'charge#p', sk: { le: '2026-01-02T00:00:00.000Z' } }, finds: 'c2 c3' },
   { spec: { index: 'charges', pk: 'charge#p', sk: { beginsWith: '2026-01-03' } }, finds: 'c1' },
-  { spec: { index: 'charges', pk: 'charge#p', where: { n: 2 } }, finds: 'c2' },
+  { spec: { index: 'charges', pk: 'charge#p', where: { 'charge.amountFen': 2 } }, finds: 'c2' },
+  // The index does not hold it.
+  { spec: { index: 'charges', pk: 'charge#p', where: { n: 2 } }, finds: '' },
 ];

@@ -177,18 +177,31 @@ describe.each(targets)('an item $name', ({ start }) => {
   describe('carries a charge', () => {
     const open = async (payer: string): Promise<unknown[]> => {
       const { items } = await target.table.query({ index: 'charges', pk: chargesOf(payer) });
-      return items.map(({ fen }) => fen);
+      return items.map(({ charge }) => charge);
     };
 
     it('on the list of its payer, oldest first', async () => {
-      await target.table.put({ ...freshKey(), fen: 2, ...chargeLink('p1', '2026-01-02T00:00:00Z') });
-      await target.table.put({ ...freshKey(), fen: 1, ...chargeLink('p1', '2026-01-01T00:00:00Z') });
-      await target.table.put({ ...freshKey(), fen: 3, ...chargeLink('p2', '2026-01-01T00:00:00Z') });
-      expect(await open('p1')).toEqual([1, 2]);
+      await target.table.put({
+        ...freshKey(),
+        charge: { fen: 2 },
+        ...chargeLink('p1', '2026-01-02T00:00:00Z'),
+      });
+      await target.table.put({
+        ...freshKey(),
+        charge: { fen: 1 },
+        ...chargeLink('p1', '2026-01-01T00:00:00Z'),
+      });
+      await target.table.put({
+        ...freshKey(),
+        charge: { fen: 3 },
+        ...chargeLink('p2', '2026-01-01T00:00:00Z'),
+      });
+      expect(await open('p1')).toEqual([{ fen: 1 }, { fen: 2 }]);
     });
     it('until its link is removed', async () => {
       const key = freshKey();
       await target.table.put({ ...key, fen: 1, ...chargeLink('p3', '2026-01-02T00:00:00Z') });
+      expect(await open('p3')).toHaveLength(1);
       await target.table.update(key, { set: { paid: true }, remove: CHARGE_LINK });
       expect(await open('p3')).toEqual([]);
       expect(body(await stored(key))).toEqual({ fen: 1, paid: true });

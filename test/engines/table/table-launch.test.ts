@@ -231,7 +231,7 @@ describe('the local table', () => {
     expect(indexes).toEqual({
       lookup: ['lookupPk', 'lookupSk', { ProjectionType: 'ALL' }],
       due: ['dueShard', 'dueAt', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['dueKind'] }],
-      charges: ['chargePayer', 'chargeAt', { ProjectionType: 'ALL' }],
+      charges: ['chargePayer', 'chargeAt', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['charge'] }],
     });
     expect(table?.StreamSpecification).toEqual({ StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' });
   });

@@ -3,8 +3,9 @@ import type { Item, Key, Page, QuerySpec } from '../../../shared/data/table.ts';
 import { ITEMS, PK, QUERY_CASES } from './query-cases.ts';
 import { freshKey, type RunningTarget, targets } from './targets.ts';
 
+/** An index of charges holds no more of an item than its charge. */
 function names(items: readonly Item[]): string {
-  return items.map(({ name }) => name).join(' ');
+  return items.map(({ name, charge }) => name ?? (charge as { chargeId?: string })?.chargeId).join(' ');
 }
 
 describe.each(targets)('a query $name', ({ start }) => {
@@ -51,6 +52,12 @@ describe.each(targets)('a query $name', ({ start }) => {
   it('answers whole items from an index that holds everything', async () => {
     const { items } = await target.table.query({ index: 'lookup', pk: 'look#y' });
     expect(items).toEqual(ITEMS.filter(({ name }) => name === 'e'));
+  });
+
+  it('answers only keys and charge from the index of charges', async () => {
+    const { items } = await target.table.query({ index: 'charges', pk: 'charge#q' });
+    const [{ name, n, ...shown }] = ITEMS.filter((item) => item['name'] === 'c4') as [Item];
+    expect(items).toEqual([shown]);
   });
 
   it('answers only keys and kind from the index of timers', async () => {
