@@ -1,5 +1,4 @@
 import { readOpenid } from '../../shared/access/openid-view.ts';
-import { instant } from '../../shared/kernel/clock.ts';
 import { logEntry } from '../../shared/observability/log.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import type { LaunchParameters } from '../../shared/wechat/pay/signing.ts';
@@ -12,37 +11,33 @@ import { signerOf } from './wechat-sides.ts';
 
 const UNAVAILABLE = logEntry('PAYMENT_WECHAT_UNAVAILABLE', 'WeChat Pay gave nothing; the payer tries again');
 
-/** A prepay id is good for two hours; a little less, so that the payer has time. */
-const PREPAY_FOR_MS = 110 * 60_000;
-
-/** What `wx.requestPayment` wants. Every call gives a fresh one of the same order. */
-export async function launchSettlement(
-  deps: PaymentDeps,
-  settlement: Settlement,
-  accountId: string,
-): Promise<LaunchParameters> {
+/**
+ * What `wx.requestPayment` wants. WeChat is asked every time, for the account that opened the settlement: the same order
+ * once more is answered with a prepay id of it, and by whichever of them, it is paid once.
+ */
+export async function launchSettlement(deps: PaymentDeps, settlement: Settlement): Promise<LaunchParameters> {
   assertPayable(settlement);
   const { appId } = weChatSide(deps);
-  const openid = await readOpenid(deps, accountId);
+  const openid = await readOpenid(deps, settlement.openedBy);
   if (openid === undefined) throw paymentErrors.refusal('PAYER_UNKNOWN');
   const pay = await deps.weChatPay(signerOf(settlement));
-  const { prepay } = settlement;
-  if (prepay !== undefined && Date.parse(prepay.at) + PREPAY_FOR_MS > deps.clock.now())
-    return pay.launch(appId, prepay.id);
   const prepared = await answered(deps, settlement, placeOrder(deps, settlement, openid));
   if (prepared.status !== 'READY') {
     assertPayable(await answered(deps, settlement, learnFromWeChat(deps, settlement)));
     throw paymentErrors.refusal('SETTLEMENT_CLOSED');
   }
-  // Only while it may be paid: a prepay id that nobody hears of cannot be paid.
-  const outcome = await settlements.update(
-    deps.table,
-    settlement.settlementId,
-    { set: { prepay: { id: prepared.prepayId, at: instant(deps.clock) } } },
-    { if: { status: 'PENDING' } },
-  );
-  if (!outcome.ok && outcome.current !== undefined) assertPayable(outcome.current);
+  assertPayable(await afterPlacing(deps, settlement));
   return pay.launch(appId, prepared.prepayId);
+}
+
+/**
+ * Rule P5: the order is at WeChat and the settlement, read after that, still PENDING. So whoever lets it go closes that
+ * order first. A prepay id that nobody hears of cannot be paid.
+ */
+async function afterPlacing({ table }: PaymentDeps, { settlementId }: Settlement): Promise<Settlement> {
+  const settlement = await settlements.get(table, settlementId, { consistent: true });
+  if (settlement === undefined) throw new Error('a settlement is gone');
+  return settlement;
 }
 
 function assertPayable({ status, method }: Pick<Settlement, 'status' | 'method'>): void {

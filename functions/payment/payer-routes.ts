@@ -89,7 +89,7 @@ export const payerRoutes = [
         traceparent: call.traceparent,
       });
       const isPayable = settlement.status === 'PENDING';
-      const launch = isPayable ? await launchSettlement(deps, settlement, accountId) : undefined;
+      const launch = isPayable ? await launchSettlement(deps, settlement) : undefined;
       return { settlement: await viewOf(deps, settlement), ...(launch === undefined ? {} : { launch }) };
     },
   }),
@@ -147,8 +147,7 @@ export const payerRoutes = [
       'MERCHANT_UNKNOWN',
     ],
     audit: { subject: 'settlement', action: 'READ', of: oneSettlement },
-    handle: async (deps: PaymentDeps, call) =>
-      launchSettlement(deps, await settlementAt(deps, call.params), accountOf(call)),
+    handle: async (deps: PaymentDeps, { params }) => launchSettlement(deps, await settlementAt(deps, params)),
   }),
   route({
     method: 'POST',

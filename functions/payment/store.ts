@@ -48,7 +48,6 @@ export interface Settlement {
   readonly combinedBy?: string;
   readonly openedAt: string;
   readonly payBy: string;
-  readonly prepay?: { readonly id: string; readonly at: string };
   /** How often WeChat was asked. */
   readonly checks: number;
   readonly paidAt?: string;

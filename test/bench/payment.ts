@@ -244,7 +244,7 @@ async function launched(
   const chargeIds = appointments.map((each) => each.appointmentId);
   const order = { patientId, chargeIds, accountId, requestKey: `open-${appointmentId}` };
   const settlement = await openSettlement(world.direct, order);
-  const launch = await launchSettlement(world.direct, settlement, accountId);
+  const launch = await launchSettlement(world.direct, settlement);
   return [settlement, launch.package.replace('prepay_id=', '')];
 }
 

@@ -72,7 +72,7 @@ export async function opened(scene: Pick<Scene, 'held'>, deps: PaymentDeps): Pro
 
 export async function launched(scene: Scene, deps: PaymentDeps): Promise<string> {
   const settlement = await opened(scene, deps);
-  const launch = await launchSettlement(deps, settlement, accountOf(PATIENT));
+  const launch = await launchSettlement(deps, settlement);
   const prepayId = launch.package.replace('prepay_id=', '');
   scene.handedOut.set(prepayId, PATIENT);
   return prepayId;

@@ -10,7 +10,16 @@ import type { Refund } from '../../../functions/payment/store.ts';
 import { endRefund } from '../../../infra/local/wechat/pay/refund-end.ts';
 import { openCharge } from '../../../shared/charges/charge-lock.ts';
 import { outcome } from '../booking/scene.ts';
-import { launched, MINUTE, PATIENT, paid, type Scene, sceneOf, settlementOf } from './crashes-scene.ts';
+import {
+  launched,
+  MINUTE,
+  opened,
+  PATIENT,
+  paid,
+  type Scene,
+  sceneOf,
+  settlementOf,
+} from './crashes-scene.ts';
 import { accountOf, CLINIC, deliver, HOSPITAL, openidOf, passTime, sweep } from './interleaving-world.ts';
 
 /** Orders of things that random histories met, or are to meet every time. */
@@ -103,7 +112,6 @@ test('a launch of what WeChat has closed and cannot tell of says that WeChat is 
   const scene = await sceneOf();
   const prepayId = await launched(scene, scene.direct);
   const pending = await settlementOf(scene);
-  const { prepay: _, ...withoutPrepay } = pending;
   await closeSettlement(scene.direct, pending, 'PAYER');
   const { knobs } = scene.provider.desk;
   // Answered that the order is closed, then nothing more.
@@ -122,11 +130,35 @@ test('a launch of what WeChat has closed and cannot tell of says that WeChat is 
         };
       },
     },
-    withoutPrepay,
-    accountOf(PATIENT),
+    pending,
   );
   expect(await outcome(stale)).toBe('PAY_UNAVAILABLE');
   expect(await scene.provider.pay(prepayId, openidOf(PATIENT))).toMatchObject({ reason: 'CLOSED' });
+});
+
+test('P5: a launch that is overtaken by the end of its settlement sends nobody to the cashier', async () => {
+  const scene = await sceneOf();
+  const pending = await opened(scene, scene.direct);
+  const overtaken = launchSettlement(
+    {
+      ...scene.direct,
+      weChatPay: async (mchid) => {
+        const pay = await scene.provider.client(mchid);
+        return {
+          ...pay,
+          prepayCombined: async (order) => {
+            // WeChat has not heard of the order yet, so it is let go at once.
+            await closeSettlement(scene.direct, pending, 'PAYER');
+            return pay.prepayCombined(order);
+          },
+        };
+      },
+    },
+    pending,
+  );
+  expect(await outcome(overtaken)).toBe('SETTLEMENT_CLOSED');
+  expect([...scene.provider.desk.books.all('combined').values()]).toMatchObject([{ state: 'NOTPAY' }]);
+  scene.watch.check();
 });
 
 /** All orders in which four things can come. */

@@ -139,8 +139,8 @@ describe('opening a settlement', () => {
     const first = await opened(['lab-1'], 'the-same-key');
     const second = await opened(['lab-1'], 'the-same-key');
     expect(second.settlement).toEqual(first.settlement);
-    expect(prepayOf(second)).toBe(prepayOf(first));
     await payerPays(scene, prepayOf(second));
+    expect(await payerPays(scene, prepayOf(first))).toBe('ALREADY_PAID');
     await scene.pass(MINUTE);
     const third = await opened(['lab-1'], 'the-same-key');
     expect(third.settlement).toMatchObject({
@@ -244,7 +244,6 @@ describe('the launch parameters', () => {
     expect(status).toBe(200);
     const again = body as LaunchParameters;
     expect(again.nonceStr).not.toBe(first.launch?.nonceStr);
-    expect(again.package).toBe(first.launch?.package);
     const publicKey = createPublicKey(vectors.testOnlyKeys.merchant.privateKeyPem);
     for (const launch of [first.launch, again]) {
       const { timeStamp, nonceStr, package: prepay, signType, paySign = '' } = launch ?? {};
@@ -255,6 +254,22 @@ describe('the launch parameters', () => {
         verify('RSA-SHA256', Buffer.concat([message, message]), publicKey, Buffer.from(paySign, 'base64')),
       ).toBe(false);
     }
+  });
+
+  test('are, asked for again by whoever may pay, those of one order for one payer', async () => {
+    await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-1' });
+    const { settlement, launch } = await opened(['lab-1']);
+    const at = mine(`/settlements/${settlement.settlementId}/launch`);
+    const guardian = await resident(scene.deps, 'account-guardian', ME, 'GUARDIAN');
+    const { status, body } = await ask('POST', at, { as: guardian });
+    expect(status).toBe(200);
+    const { payer } = scene.standIn;
+    expect(await payer.requestPayment(body as LaunchParameters, undefined)).toMatchObject({
+      outcome: 'PAID',
+    });
+    expect(await payer.requestPayment(launch as LaunchParameters, undefined)).toMatchObject({
+      reason: 'ALREADY_PAID',
+    });
   });
 
   test('open the cashier of the payer for whom they were made, and of nobody else', async () => {

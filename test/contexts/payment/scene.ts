@@ -212,7 +212,7 @@ export async function opened(
     accountId: ACCOUNT,
     requestKey,
   });
-  const launch = await launchSettlement(deps, settlement, ACCOUNT);
+  const launch = await launchSettlement(deps, settlement);
   return { settlement, prepayId: launch.package.replace('prepay_id=', '') };
 }
 

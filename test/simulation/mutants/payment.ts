@@ -84,4 +84,11 @@ export const paymentMutants: readonly Mutant[] = [
     `  const outcome = await closeOrder(deps, settlement);\n`,
     `  await letGo(deps, settlement);\n  const outcome = await closeOrder(deps, settlement);\n`,
   ),
+  inPayment(
+    'launched-after-letting-go',
+    'a payer is sent to the cashier for what was let go before the order reached WeChat',
+    'launch-settlement',
+    `  assertPayable(await afterPlacing(deps, settlement));\n`,
+    '',
+  ),
 ];

@@ -292,7 +292,7 @@ function withSettlement(
 
 async function launch(cashier: Cashier, deps: PaymentDeps, settlement: Settlement): Promise<void> {
   const { patientId, settlementId } = settlement;
-  const parameters = await launchSettlement(deps, settlement, accountOf(patientId));
+  const parameters = await launchSettlement(deps, settlement);
   cashier.handedOut.set(parameters.package.replace('prepay_id=', ''), patientId);
   cashier.watch.checkText('launch parameters', JSON.stringify({ ...parameters, settlementId }));
   cashier.watch.checkReleases();
