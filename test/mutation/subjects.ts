@@ -34,7 +34,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
   rules: {
     mutate: ['functions/*/rules.ts', 'functions/signing/quote.ts', 'functions/followup/evaluate.ts'],
     tests: [
-      'test/contexts/{directory,followup,identity,referral,report}/rules.test.ts',
+      'test/contexts/{booking,directory,followup,identity,referral,report}/rules.test.ts',
       'test/contexts/booking/{booking-a-number,finding,patient-record,pools-and-channels,rescheduling,rule-sets}.test.ts',
       'test/contexts/directory/{care-teams-and-alliances,institutions,staff}.test.ts',
       'test/contexts/identity/{family,register,staff,verification}.test.ts',

@@ -5,6 +5,8 @@ import { pageOf } from '../../../functions/directory/paging.ts';
 import {
   type AllianceFacts,
   allianceFaults,
+  countyOf,
+  titleOrder,
   treeFaults,
   usageFaults,
 } from '../../../functions/directory/rules.ts';
@@ -52,6 +54,13 @@ describe('the tree', () => {
     expect(treeFaults({ ...sound, parent: 'root', path: [] })).toEqual([]);
   });
 
+  test('takes children of the same level or below, and none above', () => {
+    const above = (childLevels: readonly ('secondary' | 'township' | 'village')[]) =>
+      codes(treeFaults({ ...sound, childLevels }));
+    expect(above(['village', 'township'])).toEqual([]);
+    expect(above(['village', 'secondary'])).toEqual(['LEVEL_BELOW_CHILD']);
+  });
+
   test('tells each count that is in the way, and no other', () => {
     expect(usageFaults({ children: 2, practitioners: 0, careTeams: 1 })).toMatchObject([
       { code: 'HAS_ACTIVE_CHILDREN', detail: { count: 2 } },
@@ -78,6 +87,19 @@ describe('an alliance', () => {
       members: [...facts().members, { institutionId: 'b', joinedOn: '2022-01-01' }],
     });
     expect(allianceFaults('lead', again, () => true)).toEqual([]);
+  });
+
+  test('takes somebody twice as long as one time is over when the other begins, whichever is named first', () => {
+    const early = { institutionId: 'b', joinedOn: '2020-01-01', leftOn: '2022-01-01' } as const;
+    const late = { institutionId: 'b', joinedOn: '2022-01-01' } as const;
+    const of = (...members: AllianceFacts['members']) =>
+      allianceFaults('lead', facts({ members }), () => true);
+    expect([...of(early, late), ...of(late, early)]).toEqual([]);
+    const twice = [{ code: 'MEMBER_TWICE', detail: { institutionId: 'b' } }];
+    const longer = { ...early, leftOn: '2022-01-02' } as const;
+    expect(of(longer, late)).toMatchObject(twice);
+    expect(of(late, longer)).toMatchObject(twice);
+    expect(of({ ...early, leftOn: '2020-01-01' })).toEqual([]);
   });
 
   test('refuses unknown members, twice the same, the lead as member, and leaving before joining', () => {
@@ -128,6 +150,20 @@ describe('an alliance', () => {
     expect(isSwitchedOn(on, 'network', ['a', 'lead'])).toBe(true);
     expect(isSwitchedOn(on, 'network', ['a', 'b'])).toBe(false);
   });
+});
+
+test('doctors stand by their title, the best first', () => {
+  const titles = ['resident', 'attending', 'chief', 'associate-chief'] as const;
+  expect(titles.toSorted((one, other) => titleOrder(one).localeCompare(titleOrder(other)))).toEqual([
+    'chief',
+    'associate-chief',
+    'attending',
+    'resident',
+  ]);
+});
+
+test('a village is filed under its county', () => {
+  expect([countyOf('410425102201'), countyOf('410425')]).toEqual(['410425', '410425']);
 });
 
 describe('the list of service categories', () => {

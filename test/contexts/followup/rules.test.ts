@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { yearOfControl } from '../../../functions/followup/evaluate.ts';
+import { evaluate, rulesThatHold, yearOfControl } from '../../../functions/followup/evaluate.ts';
+import type { Rule } from '../../../functions/followup/policy.ts';
 import { addDays } from '../../../shared/kernel/china-time.ts';
 import { gradeAfter, judged, LEVEL_ROWS, unprovenRules } from './numbers/judging.ts';
 import { policyOf, questionnaires, templateNamed } from './policy-of.ts';
@@ -24,6 +25,56 @@ describe('each rule, where it holds and where it does not', () => {
     expect(unprovenRules({ ...rest, rules, template: 'UNKNOWN' })).toContain(
       'UNKNOWN COMPLICATION could hold for everybody',
     );
+  });
+});
+
+describe('rules of any city', () => {
+  const rule = (ruleId: string, more: Partial<Rule>): Rule => ({
+    ruleId,
+    when: [{ question: 'sbp', comparator: '>=', value: 140 }],
+    level: 'UNSATISFACTORY',
+    finding: ruleId,
+    text: '测试',
+    source: 'a test',
+    mark: 'D',
+    ...more,
+  });
+  const dbp = { question: 'dbp', comparator: '>=', value: 90 } as const;
+
+  it('hold from an age on and up to an age, both included', () => {
+    const ages = (of: Rule['ages']) => (age: number) =>
+      rulesThatHold([rule('A', { ages: of })], { sbp: 150 }, age).length;
+    expect([64, 65, 66].map(ages({ from: 65 }))).toEqual([0, 1, 1]);
+    expect([64, 65, 66].map(ages({ until: 65 }))).toEqual([1, 1, 0]);
+  });
+
+  it('hold when all that they ask for does', () => {
+    const both = [rule('A', { when: [...rule('A', {}).when, dbp] })];
+    const held = (sbp: number, low: number) => rulesThatHold(both, { sbp, dbp: low }, 50).length;
+    expect([held(150, 80), held(130, 95), held(150, 95)]).toEqual([0, 0, 1]);
+  });
+
+  const template = {
+    ...templateNamed('HYPERTENSION'),
+    consecutive: 2,
+    rules: [rule('A', {}), rule('B', { when: [dbp] }), rule('C', { level: 'EMERGENCY', when: [dbp] })],
+  };
+  const said = (values: { readonly sbp: number; readonly dbp: number }, streaks: Record<string, number>) =>
+    evaluate(template, values, { age: 50, streaks });
+
+  it('are named in the verdict', () => {
+    expect(said({ sbp: 150, dbp: 95 }, {}).rules).toEqual(['A', 'B', 'C']);
+    expect(said({ sbp: 150, dbp: 80 }, {})).toMatchObject({ rules: ['A'], streaks: { A: 1 } });
+  });
+
+  it('propose a referral when one of several findings is there so often', () => {
+    const milder = { ...template, rules: template.rules.slice(0, 2) };
+    const verdict = evaluate(milder, { sbp: 150, dbp: 95 }, { age: 50, streaks: { A: 1 } });
+    expect(verdict).toMatchObject({ level: 'REFER', streaks: { A: 2, B: 1 } });
+  });
+
+  it('leave an emergency an emergency, however often it is there', () => {
+    expect(said({ sbp: 150, dbp: 95 }, { C: 1 }).level).toBe('EMERGENCY');
   });
 });
 
@@ -67,6 +118,11 @@ describe('a year of control', () => {
     expect(
       yearOfControl(templateNamed('DIABETES'), [{ on: START, level: 'SATISFACTORY' }], START),
     ).toBeUndefined();
+  });
+
+  it('counts from the last answer to today', () => {
+    const results = [{ on: START, level: 'SATISFACTORY', controlled: true }] as const;
+    expect(yearOfControl(template, results, addDays(START, 61))).toEqual({ months: 2 });
   });
 
   it('counts by 140/90 at any age', () => {

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   dayOfAge,
   guardianshipEndsAt,
+  isMinor,
   mayAssign,
   nameIsWellFormed,
+  needsPractitioner,
   passwordFaults,
   statesBefore,
   TRANSITIONS,
@@ -36,17 +38,31 @@ describe('the day somebody reaches an age', () => {
   });
 });
 
+it('makes nobody a minor on the day they are of age', () => {
+  const [young, old] = (['2026-05-03', '2026-05-04'] as const).map((today) =>
+    isMinor('2008-05-04', today, { adultAge: 18 }),
+  );
+  expect([young, old]).toEqual([true, false]);
+});
+
 describe('a name', () => {
-  it.each(['张伟', '欧阳娜娜', '阿依古丽·买买提', '㐂田'])('may be %s', (name) => {
+  it.each(['张伟', '欧阳娜娜', '阿依古丽·买买提', '㐂田', '𠮷'.repeat(20)])('may be %s', (name) => {
     expect(nameIsWellFormed(name)).toBe(true);
   });
 
-  it.each(['张', 'Zhang', '张3', '·张伟', '张伟·', '张伟!', '', '张'.repeat(21)])(
-    'may not be "%s"',
-    (name) => {
-      expect(nameIsWellFormed(name)).toBe(false);
-    },
-  );
+  it.each([
+    '张',
+    'Zhang',
+    '张3',
+    '·张伟',
+    '张伟·',
+    '张伟!',
+    '',
+    '张'.repeat(21),
+    `${'张'.repeat(10)}·${'张'.repeat(10)}`,
+  ])('may not be "%s"', (name) => {
+    expect(nameIsWellFormed(name)).toBe(false);
+  });
 
   it('is compared without blanks and with one kind of dot', () => {
     expect(normaliseName(' 阿依 古丽•买买提 ')).toBe('阿依古丽·买买提');
@@ -62,6 +78,20 @@ describe('a password', () => {
     expect(faults('horse-battery')).toEqual(['PASSWORD_KINDS']);
     expect(faults('Ho-1')).toEqual(['PASSWORD_SHORT']);
     expect(faults('WANG-battery1')).toEqual(['PASSWORD_NAME']);
+  });
+
+  it.each(['HORSEBATTERY1', 'Horsebattery', 'horse-battery', '1234567890-', 'horsebattery1'])(
+    'has two kinds of characters only where it is "%s"',
+    (password) => {
+      expect(faults(password)).toEqual(['PASSWORD_KINDS']);
+    },
+  );
+
+  it('is long enough at the very length, which it is told otherwise', () => {
+    expect(faults('Horse-batt')).toEqual([]);
+    expect(passwordFaults('Horse-bat', 'wang', { passwordMinLength: 10 })).toMatchObject([
+      { code: 'PASSWORD_SHORT', detail: { minLength: 10 } },
+    ]);
   });
 });
 
@@ -87,6 +117,16 @@ it('lets only a health authority make one', () => {
   expect(mayAssign(['institution-administrator'], ['clerk', 'institution-administrator'])).toBe(true);
   expect(mayAssign(['institution-administrator'], ['health-authority'])).toBe(false);
   expect(mayAssign(['health-authority'], ['health-authority'])).toBe(true);
+});
+
+it.each([
+  [['family-doctor'], true],
+  [['clerk', 'village-doctor'], true],
+  [['practitioner', 'clerk'], true],
+  [['clerk', 'institution-administrator'], false],
+  [[], false],
+] as const)('asks for a doctor where %j are granted: %s', (roles, needed) => {
+  expect(needsPractitioner(roles)).toBe(needed);
 });
 
 describe('a one-time password', () => {

@@ -67,6 +67,7 @@ describe('the combination', () => {
     expect(isInsideCombination(village, 'city', [alliance], '2025-12-31')).toBe(true);
     expect(isInsideCombination(village, 'city', [alliance], '2026-01-01')).toBe(false);
     expect(isInsideCombination(village, 'city', [alliance], '2019-12-31')).toBe(false);
+    expect(isInsideCombination(village, 'city', [alliance], '2020-01-01')).toBe(true);
     expect(isInsideCombination(village, 'city', [{ ...alliance, active: false }], '2025-12-31')).toBe(false);
   });
 });
@@ -276,6 +277,12 @@ describe('an application', () => {
     ['that would stand', { standing: { ...standing } }, ['STANDING_TOO_LONG']],
   ])('down %s', (_, more, expected) => {
     expect(codes({ ...down, ...more })).toEqual(expected);
+  });
+
+  test('down stands for one visit and no longer', () => {
+    expect(reasonsAgainst({ ...down, standing: { ...standing } })).toMatchObject([
+      { code: 'STANDING_TOO_LONG', detail: { mostVisits: 1, mostDays: 0 } },
+    ]);
   });
 
   test('goes to no authority, which treats nobody', () => {

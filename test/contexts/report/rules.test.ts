@@ -15,6 +15,7 @@ describe('a report is abnormal', () => {
     ['above a band without a lower end', { value: 5.6, high: 5.5 }, true],
     ['without a band', { value: 9 }, false],
     ['in words', { value: '阳性', low: 1, high: 2 }, false],
+    ['in words that look like a number', { value: '9', low: 1, high: 2 }, false],
     [
       'where the sender says so of a value in its band',
       { value: 4, low: 3.5, high: 5.5, flag: 'HIGH' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openCharges } from '../../../functions/payment/open-charges.ts';
-import { quoteFor } from '../../../functions/signing/quote.ts';
+import { packagesFor, quoteFor, reasonsAgainst } from '../../../functions/signing/quote.ts';
 import { usualSigning } from '../../../infra/cities/policy/signing.ts';
 import { readChargeLock } from '../../../shared/charges/charge-lock.ts';
 import { apply, bothSign, homePath, type Story, shown, sign, story, teamPath } from './story.ts';
@@ -166,6 +166,31 @@ test('moves while an instalment of the old contract is due: that one is void', a
   expect([old.status, old.charge?.status, old.chargePayer]).toEqual(['MOVED', 'VOID', undefined]);
 });
 
+describe('the packages', () => {
+  const basic = { packageId: 'BASE', kind: 'BASIC' } as never;
+  const plus = { packageId: 'PLUS', kind: 'PERSONALISED', groups: ['ELDERLY', 'DISABLED'] } as never;
+  const other = { packageId: 'OTHER', kind: 'PERSONALISED' } as never;
+  const from = (...chosen: readonly string[]) => packagesFor({ packages: [plus, basic, other] }, chosen);
+
+  test('are every basic one and those that were chosen', () => {
+    expect(from()).toEqual([basic]);
+    expect(from('OTHER', 'PLUS')).toEqual([basic, other, plus]);
+  });
+
+  test('are unknown where one is, where one was chosen twice, and where one is not to be chosen', () => {
+    for (const chosen of [['NONE'], ['PLUS', 'NONE'], ['PLUS', 'PLUS'], ['BASE']])
+      expect(from(...chosen)).toBeUndefined();
+    expect(reasonsAgainst(undefined, [])).toMatchObject([{ code: 'PACKAGE_UNKNOWN' }]);
+  });
+
+  test('are for who is in one of their groups', () => {
+    expect(reasonsAgainst([basic, plus, other], ['DISABLED'])).toEqual([]);
+    expect(reasonsAgainst([basic, plus, other], ['DIABETES'])).toMatchObject([
+      { code: 'PACKAGE_NOT_FOR_YOU', detail: { packageId: 'PLUS' } },
+    ]);
+  });
+});
+
 describe('the price', () => {
   const policy = usualSigning[0]?.values;
   if (policy === undefined) throw new Error('no policy');
@@ -178,6 +203,23 @@ describe('the price', () => {
     ]);
     expect(both).toMatchObject({ grossFen: 28_000, subsidyFen: 16_000, dueFen: 12_000 });
     expect(quoteFor(policy, packages('HYPERTENSION_CARE'), ['HYPERTENSION']).subsidyFen).toBe(8_000);
+  });
+
+  test('is that of what was chosen: a basic package is paid by others', () => {
+    const basic = { kind: 'BASIC', feeFen: 5_000, instalments: 1 } as never;
+    const chosen = { kind: 'PERSONALISED', feeFen: 10_000, instalments: 1 } as never;
+    const rules = {
+      subsidies: [{ groups: ['ELDERLY'], amountFen: 2_000 }],
+      waivers: [{ group: 'ELDERLY', percent: 50 }],
+    } as never;
+    expect(quoteFor(rules, [basic, chosen], ['ELDERLY'])).toEqual({
+      grossFen: 10_000,
+      subsidyFen: 2_000,
+      waivedFen: 4_000,
+      dueFen: 4_000,
+      instalmentsFen: [4_000],
+    });
+    expect(quoteFor(rules, [basic], [])).toMatchObject({ grossFen: 0, dueFen: 0, instalmentsFen: [] });
   });
 
   test('is never below nothing, and its parts are never more or less than the whole', () => {
