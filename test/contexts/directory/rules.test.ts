@@ -152,7 +152,7 @@ describe('an alliance', () => {
   });
 });
 
-test('doctors stand by their title, the best first', () => {
+test('doctors stand by their title, the best first, as stored keys have it', () => {
   const titles = ['resident', 'attending', 'chief', 'associate-chief'] as const;
   expect(titles.toSorted((one, other) => titleOrder(one).localeCompare(titleOrder(other)))).toEqual([
     'chief',
@@ -160,6 +160,7 @@ test('doctors stand by their title, the best first', () => {
     'attending',
     'resident',
   ]);
+  expect(titles.map(titleOrder)).toEqual(['4', '3', '1', '2']);
 });
 
 test('a village is filed under its county', () => {
