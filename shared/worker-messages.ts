@@ -5,38 +5,43 @@ import { instantSchema } from './kernel/schemas.ts';
 import { issuesOf } from './observability/error-facts.ts';
 import { InvalidMessage } from './worker-errors.ts';
 
+/** An event on the bus: its id and type beside all else of it, as one JSON string. */
+export interface BusMessage {
+  readonly id: string;
+  readonly type: string;
+  readonly event: string;
+}
+
 /** What a worker is called with: by Step Functions, the bus, a daily rule, or the minute's sweep. */
 export type WorkerEvent =
   | { readonly task: string; readonly input: unknown; readonly token?: string }
-  | EventBridgeEvent<string, { readonly type: string; readonly event: string }>
+  | EventBridgeEvent<string, BusMessage>
   | { readonly schedule: string; readonly at: string }
   | { readonly sweep: true };
 
 export const taskMessage = z.object({ task: z.string(), input: z.unknown(), token: z.optional(z.string()) });
-export const busMessage = z.object({ detail: z.object({ type: z.string(), event: z.string() }) });
+export const busMessage = z.object({
+  detail: z.object({ id: z.string(), type: z.string(), event: z.string() }),
+});
 export const scheduleMessage = z.object({ schedule: z.string(), at: instantSchema });
 export const sweepMessage = z.object({ sweep: z.literal(true) });
 
-const domainEvent = z.object({
-  id: z.string(),
-  type: z.string(),
+const restOfEvent = z.object({
   at: instantSchema,
   data: z.record(z.string(), z.unknown()),
   traceparent: z.optional(z.string()),
 });
 
 /** @throws InvalidMessage */
-export function eventOf({ type, event }: z.output<typeof busMessage>['detail']): DomainEvent {
+export function eventOf({ id, type, event }: BusMessage): DomainEvent {
   let json: unknown;
   try {
     json = JSON.parse(event);
   } catch {
     throw new InvalidMessage('event', 'no JSON');
   }
-  const found = parsed('event', domainEvent, json);
-  if (found.type !== type) throw new InvalidMessage('event', 'type');
   // `data` came through JSON, so it holds nothing but values.
-  return found as DomainEvent;
+  return { id, type, ...parsed('event', restOfEvent, json) } as DomainEvent;
 }
 
 /** @throws InvalidMessage with the names of the fields, not with what they hold */

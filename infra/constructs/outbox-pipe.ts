@@ -16,8 +16,9 @@ const CARRIES_EVENT = {
   dynamodb: { NewImage: { eventId: { S: [{ exists: true }] } } },
 };
 
-/** The event stays one string: a pipe does not unwrap DynamoDB's types. Its type stands beside it for the rules. */
-const DETAIL = '{"type": <$.dynamodb.NewImage.eventType.S>, "event": <$.dynamodb.NewImage.event.S>}';
+/** The event stays one string: a pipe does not unwrap DynamoDB's types. Its id and its type, for the rules, stand beside it. */
+const DETAIL =
+  '{"id": <$.dynamodb.NewImage.eventId.S>, "type": <$.dynamodb.NewImage.eventType.S>, "event": <$.dynamodb.NewImage.event.S>}';
 
 /** Publishes the event that a changed item carries. No code of ours: what the stream holds arrives, in order of the item. */
 export class OutboxPipe extends Construct {
@@ -30,7 +31,7 @@ export class OutboxPipe extends Construct {
       impact:
         'Changes of the table did not become events: whatever should follow them (reminders, releases, other contexts) does not happen.',
       runbook:
-        'A message names shard and sequence numbers, which the stream keeps for 24 hours: mend the pipe, then put the lost events on the bus from the attributes eventType and event of the items.',
+        'A message names shard and sequence numbers, which the stream keeps for 24 hours: mend the pipe, then put the lost events on the bus from the attributes eventId, eventType and event of the items.',
     });
     const role = new iam.Role(this, 'Role', {
       roleName: names.pipe,

@@ -35,10 +35,11 @@ export async function newCityItems(parts: NewCityParts): Promise<readonly Stored
   const { invokeWorker } = createFunctions(parts.city, parts.contexts, deps);
   const settle = async (): Promise<void> => {
     for (let item = pending.shift(); item !== undefined; item = pending.shift()) {
-      const [type, event] = [item['eventType'], item['event']];
+      const { eventId: id, eventType: type, event } = item;
       for (const { name, subscriptions } of parts.contexts) {
         const subscribes = subscriptions.some((subscription) => subscription.event === type);
-        if (subscribes) await invokeWorker(name, { 'detail-type': 'domain-event', detail: { type, event } });
+        if (subscribes)
+          await invokeWorker(name, { 'detail-type': 'domain-event', detail: { id, type, event } });
       }
     }
   };

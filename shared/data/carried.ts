@@ -31,9 +31,8 @@ export function chargeLink(payerId?: string, at?: string): { chargePayer?: strin
 }
 
 /** The event the item's last write carried. */
-export function eventOf(item: Item): DomainEvent | undefined {
-  const { event } = item;
-  return typeof event === 'string' ? JSON.parse(event) : undefined;
+export function eventOf({ eventId: id, eventType: type, event }: Item): DomainEvent | undefined {
+  return typeof event === 'string' ? { id, type, ...JSON.parse(event) } : undefined;
 }
 
 /** The item's running timer; `attempts` counts the sweeps that have claimed it. */
@@ -121,9 +120,9 @@ function eventAttributes(event: DomainEvent | undefined): { [name: string]: Valu
   if (event === undefined) return {};
   const { id, type, at, data, traceparent } = event;
   if (id === '' || type === '') throw new InvalidTableCall('an event needs an id and a type');
-  const whole = { id, type, at, data: canonical(data), ...(traceparent !== undefined && { traceparent }) };
+  const rest = { at, data: canonical(data), ...(traceparent !== undefined && { traceparent }) };
   // One string: a pipe hands on DynamoDB's typed JSON and would not unwrap a map.
-  return { eventId: id, eventType: type, event: JSON.stringify(whole) };
+  return { eventId: id, eventType: type, event: JSON.stringify(rest) };
 }
 
 function timerAttributes(key: Key, timer: Timer | null | undefined): { [name: string]: Value } {

@@ -14,7 +14,7 @@ import type { Refund, Settlement } from '../../functions/payment/store.ts';
 import { payFaultsSchema } from '../../infra/local/wechat/pay/knobs.ts';
 import { endRefund } from '../../infra/local/wechat/pay/refund-end.ts';
 import { createMemoryTable } from '../../shared/data/memory-table.ts';
-import type { Item, Table, TransactOperation, WriteOptions } from '../../shared/data/table.ts';
+import type { DomainEvent, Item, Table, TransactOperation, WriteOptions } from '../../shared/data/table.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
 import { Refusal } from '../../shared/kernel/errors.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
@@ -31,6 +31,7 @@ import {
   sweep,
   type World,
 } from '../contexts/payment/interleaving-world.ts';
+import { broughtBy } from '../support/bus.ts';
 import { Dice } from '../support/dice.ts';
 import { startTableEngine } from '../support/table-engine.ts';
 import { meteredTable } from './metered-table.ts';
@@ -130,7 +131,7 @@ async function share({ index, orders }: Share): Promise<Tally> {
 interface Scene {
   readonly world: World;
   readonly dice: Dice;
-  readonly events: string[];
+  readonly events: DomainEvent[];
   readonly patients: readonly string[];
   readonly schedules: readonly string[];
   readonly all: () => readonly Item[];
@@ -140,13 +141,13 @@ interface Scene {
 async function dayOfOrders(seed: number): Promise<Tally> {
   const cost = { writeUnits: 0, readUnits: 0, calls: 0 };
   const knocks = { callbacks: 0, callbackMs: 0 };
-  const events: string[] = [];
+  const events: DomainEvent[] = [];
   const clock = { now: () => 0 };
   const table = createMemoryTable({
     clock: { now: () => clock.now() },
-    onChange: ({ old, new: item }) => {
-      if (typeof item?.['event'] === 'string' && item['eventId'] !== old?.['eventId'])
-        events.push(item['event']);
+    onChange: (change) => {
+      const event = broughtBy(change);
+      if (event !== undefined) events.push(event);
     },
     onConsumed: ({ readUnits, writeUnits }) => {
       cost.calls += 1;
@@ -194,7 +195,7 @@ async function dayOfOrders(seed: number): Promise<Tally> {
 async function sceneOver(
   table: Table,
   dice: Dice,
-  events: string[],
+  events: DomainEvent[],
   all: () => readonly Item[],
   onKnock: (ms: number) => void,
   patientCount = PATIENTS,
@@ -386,7 +387,7 @@ async function onTheEngine(): Promise<boolean> {
   const engine = await startTableEngine();
   try {
     const meter = meteredTable(engine.client, engine.tableName, () => 'any');
-    const events: string[] = [];
+    const events: DomainEvent[] = [];
     const counted = { calls: 0 };
     const table = hearing(meter.table, events, counted);
     const scene = await sceneOver(
@@ -450,13 +451,13 @@ async function onTheEngine(): Promise<boolean> {
 }
 
 /** Counts calls, and hands on the events that writes carried, as the stream does. */
-function hearing(table: Table, events: string[], counted: { calls: number }): Table {
+function hearing(table: Table, events: DomainEvent[], counted: { calls: number }): Table {
   const count = <T>(call: () => Promise<T>): Promise<T> => {
     counted.calls += 1;
     return call();
   };
   const tell = (options: WriteOptions | undefined): void => {
-    if (options?.event !== undefined) events.push(JSON.stringify(options.event));
+    if (options?.event !== undefined) events.push(options.event);
   };
   return {
     get: (...args) => count(() => table.get(...args)),

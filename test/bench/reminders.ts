@@ -9,10 +9,11 @@ import { relationItem } from '../../shared/access/care-relations.ts';
 import { openidItem } from '../../shared/access/openid-view.ts';
 import { patientProfileItem } from '../../shared/access/patient-view.ts';
 import { phoneItem } from '../../shared/access/phone-view.ts';
-import type { Table } from '../../shared/data/table.ts';
+import type { DomainEvent, Table } from '../../shared/data/table.ts';
 import type { TextMessage } from '../../shared/sms/sms-provider.ts';
 import { createWorker, type WorkerHandler } from '../../shared/worker.ts';
 import { LAMBDA } from '../contexts/booking/scene.ts';
+import { broughtBy, onTheBus } from '../support/bus.ts';
 import { crashingTable } from '../support/crashing-table.ts';
 import { type TestDeps, testDeps } from '../support/deps.ts';
 
@@ -98,14 +99,13 @@ function reminderOf(person: string, place = ''): string {
  * that is moved by seconds: both contexts' sweeps killed ten times each, every twentieth call of a provider failing.
  */
 export async function reminders(): Promise<boolean> {
-  const queue: string[] = [];
+  const queue: DomainEvent[] = [];
   const deps = testDeps({
     start: START,
     memory: {
-      onChange: ({ old, new: item }) => {
-        const event = item?.['event'];
-        if (item?.['eventType'] !== 'followup.reminder-due' || typeof event !== 'string') return;
-        if (item['eventId'] !== old?.['eventId']) queue.push(event);
+      onChange: (change) => {
+        const event = broughtBy(change);
+        if (event?.type === 'followup.reminder-due') queue.push(event);
       },
     },
   });
@@ -163,12 +163,11 @@ async function swept(
 }
 
 /** What the bus does in a second: events side by side, and again what was not taken. */
-async function delivered(queue: string[], worker: WorkerHandler): Promise<void> {
+async function delivered(queue: DomainEvent[], worker: WorkerHandler): Promise<void> {
   const events = queue.splice(0, EVENTS_A_SECOND);
   const lane = async (): Promise<void> => {
     for (let event = events.shift(); event !== undefined; event = events.shift()) {
-      const { type } = JSON.parse(event);
-      const message = { detail: { type, event } } as never;
+      const message = { detail: onTheBus(event) } as never;
       await worker(message, LAMBDA).catch(() => queue.push(event));
     }
   };

@@ -199,7 +199,7 @@ describe('an event of neither edge', () => {
     ['nothing', null],
     ['a word', 'hello'],
     ['an empty object', {}],
-    ['a message of the bus', { detail: { type: 'things.made', event: '{}' } }],
+    ['a message of the bus', { detail: { id: 'event-1', type: 'things.made', event: '{}' } }],
     ['an HTTP API without its context', { rawPath: '/things/a' }],
     ['a method that is no text', { ...restEvent({ path: '/things/a' }), httpMethod: 7 }],
     ['a body that is no text', { ...restEvent({ method: 'POST', path: '/things/a' }), body: { a: 1 } }],

@@ -129,7 +129,7 @@ describe('the bundle of', () => {
 
   it.each(names)('%s-worker fails an unknown message loudly, so that it reaches the dead letters', (name) => {
     const messages = [
-      { detail: { type: 'nobody.did-anything', event: '{}' } },
+      { detail: { id: 'event-1', type: 'nobody.did-anything', event: '{}' } },
       { task: 'no-such-task', input: {} },
       { schedule: 'no-such-schedule', at: '2026-11-22T00:00:00Z' },
       { hello: 'world' },

@@ -350,7 +350,7 @@ describe('the outbox', () => {
       dynamodb: { NewImage: { eventId: { S: [{ exists: true }] } } },
     });
     expect(TargetParameters.InputTemplate).toBe(
-      '{"type": <$.dynamodb.NewImage.eventType.S>, "event": <$.dynamodb.NewImage.event.S>}',
+      '{"id": <$.dynamodb.NewImage.eventId.S>, "type": <$.dynamodb.NewImage.eventType.S>, "event": <$.dynamodb.NewImage.event.S>}',
     );
     expect(TargetParameters.EventBridgeEventBusParameters.Source).toBe('tiered-care.pingdingshan');
     expect(SourceParameters.DynamoDBStreamParameters.DeadLetterConfig.Arn).toBeDefined();

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { EventBridgeEvent } from 'aws-lambda';
+import type { BusMessage } from '../../../shared/worker-messages.ts';
 import { itemName, type TimerChange } from '../timers/due-timers.ts';
 import type { StreamRecord } from './stream-reader.ts';
 
-export type BusEvent = EventBridgeEvent<string, { readonly type: string; readonly event: string }>;
+export type BusEvent = EventBridgeEvent<string, BusMessage>;
 
 /** Where the events of a city come from. */
 export interface EventOrigin {
@@ -18,8 +19,8 @@ export interface EventOrigin {
  */
 export function busEventOf(record: StreamRecord, origin: EventOrigin): BusEvent | undefined {
   const image = record.dynamodb?.NewImage;
-  const [type, event] = [image?.['eventType']?.S, image?.['event']?.S];
-  if (image?.['eventId'] === undefined || type === undefined || event === undefined) return undefined;
+  const [id, type, event] = [image?.['eventId']?.S, image?.['eventType']?.S, image?.['event']?.S];
+  if (id === undefined || type === undefined || event === undefined) return undefined;
   return {
     id: randomUUID(),
     version: '0',
@@ -29,7 +30,7 @@ export function busEventOf(record: StreamRecord, origin: EventOrigin): BusEvent 
       .replace(/\.\d+/, ''),
     resources: [],
     'detail-type': 'domain-event',
-    detail: { type, event },
+    detail: { id, type, event },
   };
 }
 

@@ -9,14 +9,14 @@ export const followup: Readonly<Record<string, Units>> = {
   'GET /followup/patients/{patientId}/plans/{planId}/trends': [5, 2, 3.5],
   'POST /followup/patients/{patientId}/plans/{planId}/end': [5, 8, 4],
   'GET /followup/patients/{patientId}/plans/{planId}/referral-draft': [5, 2, 4],
-  'POST /followup/patients/{patientId}/plans/{planId}/tasks/{taskId}/answer': [9, 18, 10],
+  'POST /followup/patients/{patientId}/plans/{planId}/tasks/{taskId}/answer': [9, 15, 10],
   'POST /followup/patients/{patientId}/plans/{planId}/tasks/{taskId}/deferral': [7, 6, 6],
   'POST /followup/patients/{patientId}/plans/{planId}/tasks/{taskId}/cancellation': [7, 10, 6],
   'GET /followup/institutions/{institutionId}/care-teams/{careTeamId}/panel': [3, 0, 1.5],
   'GET /followup/institutions/{institutionId}/care-teams/{careTeamId}/panel/{view}': [3, 2, 1],
   'GET /followup/institutions/{institutionId}/patients/{patientId}/plans/{planId}': [3, 2, 2],
   'POST /followup/institutions/{institutionId}/patients/{patientId}/plans/{planId}/tasks/{taskId}/answer': [
-    7, 20, 6,
+    7, 14, 6,
   ],
   'GET /followup/institutions/{institutionId}/finished/{month}': [3, 2, 1],
 };

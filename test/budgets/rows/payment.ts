@@ -6,12 +6,12 @@ export const FOLLOWING = 'what follows of the notification: the visit is booked'
 
 export const payment: Readonly<Record<string, Units>> = {
   'GET /payment/patients/{patientId}/charges': [3, 2, 1.5],
-  'POST /payment/patients/{patientId}/settlements': [7, 9, 5],
+  'POST /payment/patients/{patientId}/settlements': [7, 6, 5],
   'GET /payment/patients/{patientId}/settlements': [3, 2, 1.5],
   'GET /payment/patients/{patientId}/settlements/{settlementId}': [3, 2, 2],
   'POST /payment/patients/{patientId}/settlements/{settlementId}/launch': [5, 2, 4],
   'POST /payment/patients/{patientId}/settlements/{settlementId}/check': [2, 0, 2],
-  'POST /payment/patients/{patientId}/settlements/{settlementId}/close': [5, 12, 3],
+  'POST /payment/patients/{patientId}/settlements/{settlementId}/close': [5, 10, 3],
   'GET /payment/institutions/{institutionId}/patients/{patientId}/charges': [2, 2, 0.5],
   'POST /payment/institutions/{institutionId}/onsite-settlements': [3, 7, 1.5],
   'GET /payment/institutions/{institutionId}/settlements/{settlementId}': [3, 2, 2],
@@ -32,7 +32,7 @@ export const payment: Readonly<Record<string, Units>> = {
   'POST /payment/merchants/{mchid}/reconciliations/{day}': [2, 1, 1],
   'GET /payment/institutions/{institutionId}/reconciliations/{day}': [4, 0, 3.5],
   'POST /payment/institutions/{institutionId}/reconciliations/{day}': [2, 2, 0.5],
-  'POST /payment/notifications/wechat/{mchid}': [2, 11, 1],
+  'POST /payment/notifications/wechat/{mchid}': [2, 8, 1],
   [WAITING]: [5, 6, 2],
-  [FOLLOWING]: [7, 7, 3.5],
+  [FOLLOWING]: [7, 6, 3.5],
 };

@@ -17,7 +17,7 @@ export const referral: Readonly<Record<string, Units>> = {
   'GET /referral/institutions/{institutionId}/counts': [2, 0, 1],
   'GET /referral/institutions/{institutionId}/patients/{patientId}/referrals/{referralId}': [10, 2, 8.5],
   'POST /referral/institutions/{institutionId}/patients/{patientId}/referrals': [17, 13, 12.5],
-  'POST /referral/institutions/{institutionId}/patients/{patientId}/emergencies': [18, 22, 13.5],
+  'POST /referral/institutions/{institutionId}/patients/{patientId}/emergencies': [18, 20, 13.5],
   'POST /referral/institutions/{institutionId}/patients/{patientId}/referrals/{referralId}/gate-decision': [
     10, 11, 8,
   ],

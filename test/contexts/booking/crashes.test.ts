@@ -16,8 +16,10 @@ import {
 import { tickSchedule } from '../../../functions/booking/tick-schedule.ts';
 import { joinWaitlist } from '../../../functions/booking/waitlist.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
+import type { DomainEvent } from '../../../shared/data/table.ts';
 import type { Deps } from '../../../shared/deps.ts';
 import { createWorker } from '../../../shared/worker.ts';
+import { broughtBy, onTheBus } from '../../support/bus.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { type Accident, crashingTable } from '../../support/crashing-table.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
@@ -37,7 +39,7 @@ const city = cityWith('demo', 'booking', {
 
 /** A city whose every write is held against the rules, whose processes may die, and whose events are kept. */
 class Stage {
-  readonly events: { readonly type: string; readonly event: string }[] = [];
+  readonly events: DomainEvent[] = [];
   readonly scene: TestDeps;
   readonly deps: Deps;
 
@@ -45,9 +47,8 @@ class Stage {
     const watch = new RuleWatch(city.policy(bookingPolicy).at('2026-03-02'));
     const onChange = (change: Change): void => {
       watch.onChange(change);
-      const event = change.new?.['event'];
-      if (typeof event === 'string' && change.new?.['eventId'] !== change.old?.['eventId'])
-        this.events.push({ type: String(change.new?.['eventType']), event });
+      const event = broughtBy(change);
+      if (event !== undefined) this.events.push(event);
     };
     this.scene = testDeps({ city, memory: { onChange } });
     this.deps = { ...this.scene, table: watch.watched(this.scene.table) };
@@ -72,8 +73,9 @@ class Stage {
     const worker = createWorker(booking, this.deps);
     const declared = new Set(booking.subscriptions.map(({ event }) => event));
     for (let passed = 0; passed <= minutes; passed += 1) {
-      for (const detail of this.events.splice(0))
-        if (declared.has(detail.type)) await worker({ detail } as Parameters<typeof worker>[0], LAMBDA);
+      for (const event of this.events.splice(0))
+        if (declared.has(event.type))
+          await worker({ detail: onTheBus(event) } as Parameters<typeof worker>[0], LAMBDA);
       await worker({ sweep: true }, LAMBDA);
       this.scene.clock.advance(MINUTE);
     }

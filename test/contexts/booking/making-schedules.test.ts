@@ -7,6 +7,7 @@ import { generateSchedules } from '../../../functions/booking/generate-schedules
 import { putTemplate } from '../../../functions/booking/put-template.ts';
 import { practitioners, schedules } from '../../../functions/booking/store.ts';
 import { createWorker } from '../../../shared/worker.ts';
+import { onTheBus } from '../../support/bus.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
 import { policyValues } from './policy-values.ts';
@@ -230,14 +231,14 @@ describe('what directory tells of a doctor', () => {
       active: true,
       version,
     };
-    const event = JSON.stringify({
+    const event = {
       id: `event-${version}`,
       type: 'directory.practitioner-changed',
       at: '2026-03-01T00:00:00.000Z',
       data,
-    });
+    };
     const worker = createWorker(booking, deps);
-    const detail = { type: 'directory.practitioner-changed', event };
+    const detail = onTheBus(event);
     return worker({ detail } as Parameters<typeof worker>[0], LAMBDA);
   };
 

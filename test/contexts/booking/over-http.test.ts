@@ -2,8 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { booking } from '../../../functions/booking/context.ts';
 import { records } from '../../../functions/booking/store.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
+import type { DomainEvent } from '../../../shared/data/table.ts';
 import { listAccess } from '../../../shared/privacy/audit.ts';
 import { createWorker } from '../../../shared/worker.ts';
+import { broughtBy, onTheBus } from '../../support/bus.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
 import { type Answer, door, resident, staff } from './door.ts';
@@ -30,7 +32,7 @@ const INSIDE =
   /requestKey|bookedBy|overrideReason|"token"|"pk"|"sk"|lookup|dueAt|eventId|cancellableUntil|extraRequests|releasedAt|closings|acc-|pk#/;
 
 let deps: TestDeps;
-let events: { readonly type: string; readonly event: string }[];
+let events: DomainEvent[];
 let ask: ReturnType<typeof door>;
 let me: string;
 let clerk: string;
@@ -39,10 +41,9 @@ let doctor: string;
 
 beforeEach(async () => {
   events = [];
-  const onChange = ({ old, new: item }: Change): void => {
-    const event = item?.['event'];
-    if (typeof event === 'string' && item?.['eventId'] !== old?.['eventId'])
-      events.push({ type: String(item?.['eventType']), event });
+  const onChange = (change: Change): void => {
+    const event = broughtBy(change);
+    if (event !== undefined) events.push(event);
   };
   deps = testDeps({ city: cityWith('demo', 'booking', policyValues), memory: { onChange } });
   ask = door(deps);
@@ -67,10 +68,10 @@ async function bookMine(body: object = {}, key?: string): Promise<Answer> {
 async function deliver(times = 1): Promise<void> {
   const worker = createWorker(booking, deps);
   const declared = new Set(booking.subscriptions.map(({ event }) => event));
-  for (const detail of events.splice(0)) {
-    if (!declared.has(detail.type)) continue;
+  for (const event of events.splice(0)) {
+    if (!declared.has(event.type)) continue;
     for (let time = 0; time < times; time += 1)
-      await worker({ detail } as Parameters<typeof worker>[0], LAMBDA);
+      await worker({ detail: onTheBus(event) } as Parameters<typeof worker>[0], LAMBDA);
   }
 }
 

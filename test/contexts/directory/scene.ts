@@ -15,6 +15,7 @@ import { eventOf } from '../../../shared/data/carried.ts';
 import type { DomainEvent } from '../../../shared/data/table.ts';
 import { createApi } from '../../../shared/http/api.ts';
 import { createWorker } from '../../../shared/worker.ts';
+import { onTheBus } from '../../support/bus.ts';
 import { type TestDeps, type TestDepsOptions, testDeps } from '../../support/deps.ts';
 
 /** 郏县's centre, roughly. */
@@ -93,7 +94,7 @@ export function scene(options: TestDepsOptions = {}): Scene {
   };
 
   async function handOver(event: DomainEvent): Promise<void> {
-    const detail = { type: event.type, event: JSON.stringify(event) };
+    const detail = onTheBus(event);
     await worker({ detail } as never, {} as LambdaContext);
   }
 

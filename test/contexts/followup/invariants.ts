@@ -1,8 +1,9 @@
 import type { FollowupPolicy } from '../../../functions/followup/policy.ts';
 import type { Care, Plan, Task } from '../../../functions/followup/store.ts';
 import { OPEN_TASKS, TASK_TRANSITIONS } from '../../../functions/followup/transitions.ts';
+import { eventOf } from '../../../shared/data/carried.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
-import type { Item } from '../../../shared/data/table.ts';
+import type { DomainEvent, Item } from '../../../shared/data/table.ts';
 import { provisionalCalendar } from '../../../shared/kernel/calendar.ts';
 import { addDays, type Day, dayOf, timeOf } from '../../../shared/kernel/china-time.ts';
 
@@ -94,7 +95,7 @@ export class RuleWatch {
   }
 
   #judgeReminder(before: Task, after: Task, item: Item): void {
-    const { id, at, data } = JSON.parse(String(item['event']));
+    const { id, at, data } = eventOf(item) as DomainEvent;
     // After a deferral a task is reminded of anew.
     const key = `${after.taskId}|${after.deferrals}|${data.reminder}`;
     const { from, until, daysBefore } = this.#policy.reminders;

@@ -18,6 +18,7 @@ import { parseCity } from '../../../shared/policy/city.ts';
 import { checkResidentId } from '../../../shared/privacy/resident-id.ts';
 import { putSecret } from '../../../shared/privacy/secrets.ts';
 import { createWorker } from '../../../shared/worker.ts';
+import { onTheBus } from '../../support/bus.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
 import type { Meter } from '../../support/meter.ts';
 
@@ -185,7 +186,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
       const data = { practitionerId, sites, active: true, version: 1, ...change };
       const type = 'directory.practitioner-changed';
       const event = { id: `${practitionerId}-event`, type, at: START, data };
-      const detail = { type, event: JSON.stringify(event) };
+      const detail = onTheBus(event);
       await worker({ detail } as never, { awsRequestId: 'event' } as LambdaContext);
     },
     task: (name, input) => worker({ task: name, input }, { awsRequestId: 'task' } as LambdaContext),

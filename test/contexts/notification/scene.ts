@@ -24,6 +24,7 @@ import type { Deps } from '../../../shared/deps.ts';
 import type { City } from '../../../shared/policy/city.ts';
 import { putSecret } from '../../../shared/privacy/secrets.ts';
 import { createWorker } from '../../../shared/worker.ts';
+import { onTheBus } from '../../support/bus.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
 import type { Meter } from '../../support/meter.ts';
@@ -146,7 +147,7 @@ async function people(deps: Deps): Promise<void> {
   await table.put(await phoneItem(deps, ACCOUNT, PHONE));
   const worker = createWorker(notification, deps);
   const tell = (type: string, data: object) =>
-    worker({ detail: { type, event: JSON.stringify({ id: type, type, at: since, data }) } } as never, LAMBDA);
+    worker({ detail: onTheBus({ id: type, type, at: since, data: { ...data } }) } as never, LAMBDA);
   await tell('directory.institution-changed', { institutionId: HOSPITAL, name: '郏县人民医院', version: 1 });
   await tell('directory.department-changed', { departmentId: DEPARTMENT, name: '心血管内科', version: 1 });
   await tell('directory.practitioner-changed', { practitionerId: DOCTOR, name: '王建国', version: 1 });
@@ -178,8 +179,8 @@ function actions(parts: Pick<Scene, 'deps' | 'wechat' | 'sms' | 'events'>): Scen
     sweep,
     async tell(type, data, { id, at = new Date(deps.clock.now()).toISOString() } = {}) {
       told += 1;
-      const event = JSON.stringify({ id: id ?? `event-${told}`, type, at, data });
-      await worker({ detail: { type, event } } as never, LAMBDA);
+      const event = { id: id ?? `event-${told}`, type, at, data: { ...data } };
+      await worker({ detail: onTheBus(event) } as never, LAMBDA);
     },
     async agree(template, times = 1, person = PERSON) {
       const id = policyTemplate(template);

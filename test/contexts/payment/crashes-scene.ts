@@ -4,6 +4,8 @@ import { launchSettlement } from '../../../functions/payment/launch-settlement.t
 import { openSettlement } from '../../../functions/payment/open-settlement.ts';
 import type { PaymentDeps } from '../../../functions/payment/payment-deps.ts';
 import { type Settlement, settlements } from '../../../functions/payment/store.ts';
+import type { DomainEvent } from '../../../shared/data/table.ts';
+import { broughtBy } from '../../support/bus.ts';
 import { addSchedule } from '../booking/scene.ts';
 import {
   accountOf,
@@ -21,17 +23,17 @@ export const PATIENT = 'pat00001';
 
 /** A world with two held numbers of two payees, and its stream. */
 export interface Scene extends World {
-  readonly events: string[];
+  readonly events: DomainEvent[];
   readonly held: readonly Appointment[];
   everything(): Promise<void>;
 }
 
 export async function sceneOf(): Promise<Scene> {
-  const events: string[] = [];
+  const events: DomainEvent[] = [];
   const world = await openWorld({
-    onChange: ({ old, new: item }) => {
-      if (typeof item?.['event'] === 'string' && item['eventId'] !== old?.['eventId'])
-        events.push(item['event']);
+    onChange: (change) => {
+      const event = broughtBy(change);
+      if (event !== undefined) events.push(event);
     },
   });
   const held: Appointment[] = [];

@@ -6,9 +6,10 @@ import { paymentPolicy } from '../../../functions/payment/policy.ts';
 import { openidItem } from '../../../shared/access/openid-view.ts';
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
 import type { Change, StaleReads } from '../../../shared/data/memory-store.ts';
-import type { Consumed, Table } from '../../../shared/data/table.ts';
+import type { Consumed, DomainEvent, Table } from '../../../shared/data/table.ts';
 import { createApi } from '../../../shared/http/api.ts';
 import { createWorker } from '../../../shared/worker.ts';
+import { onTheBus } from '../../support/bus.ts';
 import { cityNamed, cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
 import { policyValues } from '../booking/policy-values.ts';
@@ -172,12 +173,11 @@ export async function passTime(
 }
 
 /** An event at whoever subscribes to it. */
-export async function deliver(deps: PaymentDeps, event: string): Promise<void> {
-  const { type } = JSON.parse(event) as { type: string };
+export async function deliver(deps: PaymentDeps, event: DomainEvent): Promise<void> {
   for (const context of CONTEXTS) {
-    if (!context.subscriptions.some((subscription) => subscription.event === type)) continue;
+    if (!context.subscriptions.some((subscription) => subscription.event === event.type)) continue;
     const worker = createWorker(context, deps);
-    await worker({ detail: { type, event } } as Parameters<typeof worker>[0], LAMBDA);
+    await worker({ detail: onTheBus(event) } as Parameters<typeof worker>[0], LAMBDA);
   }
 }
 

@@ -20,6 +20,7 @@ import { putSecret } from '../../../shared/privacy/secrets.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { platformRing } from '../../engines/wechat-pay/scene.ts';
 import { vectors } from '../../shared/wechat-pay-keys.ts';
+import { onTheBus } from '../../support/bus.ts';
 import { cityNamed } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
 import type { Meter } from '../../support/meter.ts';
@@ -110,7 +111,7 @@ export async function paymentScene({
     for (let item = pending.shift(); item !== undefined; item = pending.shift()) {
       const event = eventOf(item);
       if (event === undefined) continue;
-      const detail = { type: event.type, event: JSON.stringify(event) };
+      const detail = onTheBus(event);
       for (const { context, call } of workers) {
         if (context.subscriptions.some((subscription) => subscription.event === event.type))
           await call({ detail } as unknown as Parameters<typeof call>[0], LAMBDA);

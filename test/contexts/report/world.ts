@@ -11,6 +11,7 @@ import { type CardHolder, personItems } from '../../../shared/access/person-view
 import { eventOf } from '../../../shared/data/carried.ts';
 import type { DomainEvent } from '../../../shared/data/table.ts';
 import { createWorker } from '../../../shared/worker.ts';
+import { onTheBus } from '../../support/bus.ts';
 import { type TestDeps, type TestDepsOptions, testDeps } from '../../support/deps.ts';
 import { type Answer, type Asking, door, resident, staff } from '../booking/door.ts';
 import { idNumber } from '../identity/scene.ts';
@@ -78,7 +79,7 @@ export async function openWorld(options: TestDepsOptions = {}): Promise<World> {
     for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
       const { type } = event;
       if (!report.subscriptions.some((one) => one.event === type)) continue;
-      await worker({ detail: { type, event: JSON.stringify(event) } } as never, LAMBDA);
+      await worker({ detail: onTheBus(event) } as never, LAMBDA);
     }
   };
   await addInstitutions(deps);
@@ -111,7 +112,7 @@ export async function openWorld(options: TestDepsOptions = {}): Promise<World> {
       for (const item of await personItems(deps, patientId, holder)) await deps.table.put(item);
       const type = 'identity.patient-registered';
       const event = { id: deps.ids.next(20), type, at: START, data: { patientId } };
-      await worker({ detail: { type, event: JSON.stringify(event) } } as never, LAMBDA);
+      await worker({ detail: onTheBus(event) } as never, LAMBDA);
       await settle();
     },
     async relate(kind, holderId, patientId = PATIENT) {

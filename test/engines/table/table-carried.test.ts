@@ -56,11 +56,12 @@ describe.each(targets)('an item $name', ({ start }) => {
     });
     it('as one string with its id and type beside it, since a pipe does not unwrap maps', async () => {
       const key = freshKey();
+      const { id, type, ...rest } = EVENT;
       await target.table.put(key, { event: EVENT });
       expect(body(await stored(key))).toEqual({
         eventId: 'e1',
         eventType: 'booking.appointment-ended',
-        event: JSON.stringify(EVENT),
+        event: JSON.stringify(rest),
       });
     });
     it('until the next event replaces it', async () => {

@@ -1,3 +1,4 @@
+import { onTheBus } from '../../support/bus.ts';
 import type { City } from './city.ts';
 import type { Machines } from './machines.ts';
 import type { Operation } from './part.ts';
@@ -19,8 +20,8 @@ export function cityOperations(city: City, machines: Machines): Readonly<Record<
         const letter = mail.take(dice, TWICE);
         if (letter === undefined) return undefined;
         return {
-          words: `${letter.to.name} hears ${letter.event}`,
-          work: (_, home) => home.work(letter.to, { detail: { type: letter.type, event: letter.event } }),
+          words: `${letter.to.name} hears ${JSON.stringify(letter.event)}`,
+          work: (_, home) => home.work(letter.to, { detail: onTheBus(letter.event) }),
           // The bus delivers again what was not taken.
           undone: () => mail.again([letter]),
         };

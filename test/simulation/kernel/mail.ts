@@ -1,11 +1,12 @@
 import type { Context } from '../../../shared/context.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
+import type { DomainEvent } from '../../../shared/data/table.ts';
+import { broughtBy } from '../../support/bus.ts';
 import type { Dice } from '../../support/dice.ts';
 
 export interface Letter {
   readonly to: Context;
-  readonly type: string;
-  readonly event: string;
+  readonly event: DomainEvent;
 }
 
 /** What the stream has told and somebody has not taken yet: in any order, late, twice, and from the start again. */
@@ -18,14 +19,13 @@ export class Mail {
     this.#contexts = contexts;
   }
 
-  onChange({ old, new: item }: Change): void {
-    const event = item?.['event'];
-    if (typeof event !== 'string' || item?.['eventId'] === old?.['eventId']) return;
-    const type = String(item?.['eventType']);
+  onChange(change: Change): void {
+    const event = broughtBy(change);
+    if (event === undefined) return;
     for (const to of this.#contexts) {
-      if (!to.subscriptions.some((one) => one.event === type)) continue;
-      this.waiting.push({ to, type, event });
-      this.#sent.push({ to, type, event });
+      if (!to.subscriptions.some((one) => one.event === event.type)) continue;
+      this.waiting.push({ to, event });
+      this.#sent.push({ to, event });
     }
   }
 

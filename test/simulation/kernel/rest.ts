@@ -1,3 +1,4 @@
+import { onTheBus } from '../../support/bus.ts';
 import type { City } from './city.ts';
 import type { Machines } from './machines.ts';
 import type { Part, Running } from './part.ts';
@@ -78,7 +79,7 @@ async function post({ mail, direct }: City, machines: Machines): Promise<void> {
     const letter = mail.first();
     if (letter === undefined) return;
     if (left === 0) throw new Error('letters without an end');
-    await direct.work(letter.to, { detail: { type: letter.type, event: letter.event } });
+    await direct.work(letter.to, { detail: onTheBus(letter.event) });
     await machines.idle();
   }
 }

@@ -30,7 +30,7 @@ export class FollowupWatch implements Watch {
   onChange(change: Change): void {
     const { key, old, new: item } = change;
     if (DEATHS.includes(String(item?.['eventType'])))
-      this.#dead.add(JSON.parse(String(item?.['event'])).data.patientId);
+      this.#dead.add(String(JSON.parse(String(item?.['event'])).data.patientId));
     this.#rules.onChange(change);
     if (!key.pk.startsWith('followup#patient#') || item === undefined) return;
     if (key.sk.startsWith('plan#') && old?.['status'] === 'PAUSED')

@@ -11,6 +11,7 @@ import { relationItem } from '../../../shared/access/care-relations.ts';
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
 import { priorityGroupsOperation } from '../../../shared/access/priority-groups.ts';
 import { addDays, dayOf } from '../../../shared/kernel/china-time.ts';
+import { onTheBus } from '../../support/bus.ts';
 import type { Dice } from '../../support/dice.ts';
 import type { City } from '../kernel/city.ts';
 import type { Actor, Operation, Part, Plan, Running } from '../kernel/part.ts';
@@ -229,7 +230,7 @@ class Practice {
   async #hearAll(): Promise<void> {
     const { mail, direct } = this.#city;
     for (let letter = mail.first(); letter !== undefined; letter = mail.first())
-      await direct.work(letter.to, { detail: letter });
+      await direct.work(letter.to, { detail: onTheBus(letter.event) });
   }
 
   async #endAll(): Promise<void> {

@@ -137,10 +137,10 @@ class Post {
         weight: this.#tells ? 8 : 0,
         plan: (dice) => {
           const [type, data] = dice.pick(EVENTS);
-          const event = JSON.stringify({ id: `${type} ${JSON.stringify(data)}`, type, at: EVENING, data });
+          const event = { id: `${type} ${JSON.stringify(data)}`, type, at: EVENING, data: { ...data } };
           return {
             words: `the stream tells of ${type}`,
-            work: async () => mail.again([{ to: notification, type, event }]),
+            work: async () => mail.again([{ to: notification, event }]),
           };
         },
       },

@@ -2,10 +2,11 @@ import type { Engine } from '../../../infra/local/step-functions/engine.ts';
 import type { Json, JsonObject } from '../../../infra/local/step-functions/json.ts';
 import type { Context } from '../../../shared/context.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
-import type { Table } from '../../../shared/data/table.ts';
+import type { DomainEvent, Table } from '../../../shared/data/table.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { createStepFunctions } from '../../../shared/workflows/step-functions.ts';
 import { LAMBDA } from '../../contexts/booking/scene.ts';
+import { broughtBy, onTheBus } from '../bus.ts';
 import { type TestDeps, type TestDepsOptions, testDeps } from '../deps.ts';
 import type { Dice } from '../dice.ts';
 import { ARN_PREFIX, type Machinery, openMachinery } from './machinery.ts';
@@ -56,22 +57,21 @@ export async function openMachineWorld({
   wrap = (table) => table,
   ...options
 }: MachineWorldOptions): Promise<MachineWorld> {
-  const queue: string[] = [];
+  const queue: DomainEvent[] = [];
   const heard: { type: string; data: Record<string, unknown> }[] = [];
   const timers = new Map<string, number>();
   let isHeldBack = heldBack;
   let tasks = 0;
   const onChange = (change: Change): void => {
     options.memory?.onChange?.(change);
-    const { key, old, new: item } = change;
+    const { key, new: item } = change;
     const dueAt = item?.['dueAt'];
     if (typeof dueAt === 'string') timers.set(`${key.pk}|${key.sk}`, Date.parse(dueAt));
     else timers.delete(`${key.pk}|${key.sk}`);
-    if (item === undefined || typeof item['event'] !== 'string' || item['eventId'] === old?.['eventId'])
-      return;
-    queue.push(item['event']);
-    const { type, data } = JSON.parse(item['event']);
-    heard.push({ type, data });
+    const event = broughtBy(change);
+    if (event === undefined) return;
+    queue.push(event);
+    heard.push({ type: event.type, data: event.data });
   };
   const bare = testDeps({ ...options, memory: { ...options.memory, onChange } });
   const contexts = [...others, owner];
@@ -96,11 +96,10 @@ export async function openMachineWorld({
   };
   const workers = new Map(contexts.map((context) => [context.name, createWorker(context, deps)]));
 
-  async function deliver(event: string): Promise<void> {
-    const { type } = JSON.parse(event) as { type: string };
+  async function deliver(event: DomainEvent): Promise<void> {
     for (const context of contexts) {
-      if (!context.subscriptions.some((one) => one.event === type)) continue;
-      await workers.get(context.name)?.({ detail: { type, event } } as never, LAMBDA);
+      if (!context.subscriptions.some((one) => one.event === event.type)) continue;
+      await workers.get(context.name)?.({ detail: onTheBus(event) } as never, LAMBDA);
     }
   }
 
