@@ -174,6 +174,15 @@ export const appointments = entity<AppointmentId, Appointment>(
     pk: `booking#patient#${patientId}`,
     sk: `appointment#${appointmentId}`,
   }),
+  ({ pk, sk }) => {
+    const appointmentId = sk.slice('appointment#'.length);
+    const scheduleId = scheduleOf(appointmentId);
+    return {
+      ...{ patientId: pk.slice('booking#patient#'.length), appointmentId, scheduleId },
+      token: Number(appointmentId.slice(scheduleId.length + 1)),
+      ...partsOf(scheduleId),
+    };
+  },
 );
 
 export const records = entity<string, StoredRecord>(CONTEXT, 'record', (patientId) => ({

@@ -91,10 +91,15 @@ export interface PayeeAccount {
 
 const CONTEXT = 'payment';
 
-export const settlements = entity<string, Settlement>(CONTEXT, 'settlement', (settlementId) => ({
-  pk: `payment#settlement#${settlementId}`,
-  sk: 'settlement',
-}));
+export const settlements = entity<string, Settlement>(
+  CONTEXT,
+  'settlement',
+  (settlementId) => ({
+    pk: `payment#settlement#${settlementId}`,
+    sk: 'settlement',
+  }),
+  (key) => ({ settlementId: settlementOf(key) }),
+);
 
 export interface RefundId {
   readonly settlementId: string;

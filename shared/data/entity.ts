@@ -1,4 +1,5 @@
 import { checkKey } from './carried.ts';
+import { checkUnsaid, type Said, withoutSaid } from './said.ts';
 import { contextOf } from './schema.ts';
 import type {
   Changes,
@@ -43,12 +44,14 @@ export interface Entity<Id, T extends object> {
 
 /**
  * Declares a kind of item. `keyOf` makes its key from its id; a key outside the context throws
- * `InvalidTableCall`, since IAM would refuse it in the city and nobody would on a laptop.
+ * `InvalidTableCall`, since IAM would refuse it in the city and nobody would on a laptop. What `said` takes from the
+ * key is not stored; a query cannot filter by it.
  */
 export function entity<Id, T extends object>(
   context: string,
   name: string,
   keyOf: (id: Id) => Key,
+  said?: Said<T>,
 ): Entity<Id, T> {
   function key(id: Id): Key {
     const made = checkKey(keyOf(id));
@@ -56,8 +59,20 @@ export function entity<Id, T extends object>(
       throw new InvalidTableCall(`the key of ${name} must begin with ${context}#`);
     return made;
   }
-  const itemOf = (id: Id, value: T): Item => ({ ...fields(value), ...key(id) });
-  const from = (item: Item): T => typed<T>(item);
+  /** The key, for a call that neither changes nor judges what the key says. */
+  function keyFor(id: Id, condition: Condition | undefined, changes?: Changes): Key {
+    const own = key(id);
+    if (said !== undefined) checkUnsaid(fields(said(own)), changes, condition);
+    return own;
+  }
+  function itemOf(id: Id, value: T, options: WriteOptions = {}): Item {
+    const own = keyFor(id, options.if);
+    return {
+      ...(said === undefined ? fields(value) : withoutSaid(fields(value), fields(said(own)))),
+      ...own,
+    };
+  }
+  const from = (item: Item): T => typed<T>(said === undefined ? item : { ...item, ...fields(said(item)) });
   const found = (item: Item | undefined): T | undefined => (item === undefined ? undefined : from(item));
 
   return {
@@ -70,27 +85,31 @@ export function entity<Id, T extends object>(
       return { ...page, items: page.items.map(from) };
     },
     async put(table, id, value, options) {
-      const outcome = await table.put(itemOf(id, value), options);
+      const outcome = await table.put(itemOf(id, value, options), options);
       return outcome.ok
         ? { ok: true, item: from(outcome.item) }
         : { ok: false, current: found(outcome.current) };
     },
     async update(table, id, changes, options) {
-      const outcome = await table.update(key(id), changes, options);
+      const outcome = await table.update(keyFor(id, options?.if, changes), changes, options);
       return outcome.ok
         ? { ok: true, item: from(outcome.item) }
         : { ok: false, current: found(outcome.current) };
     },
     async delete(table, id, options) {
-      const outcome = await table.delete(key(id), options);
+      const outcome = await table.delete(keyFor(id, options?.if), options);
       return outcome.ok
         ? { ok: true, item: found(outcome.item) }
         : { ok: false, current: found(outcome.current) };
     },
-    putOperation: (id, value, options) => ({ put: itemOf(id, value), ...options }),
-    updateOperation: (id, changes, options) => ({ update: key(id), changes, ...options }),
-    deleteOperation: (id, options) => ({ delete: key(id), ...options }),
-    checkOperation: (id, condition) => ({ check: key(id), if: condition }),
+    putOperation: (id, value, options) => ({ put: itemOf(id, value, options), ...options }),
+    updateOperation: (id, changes, options) => ({
+      update: keyFor(id, options?.if, changes),
+      changes,
+      ...options,
+    }),
+    deleteOperation: (id, options) => ({ delete: keyFor(id, options?.if), ...options }),
+    checkOperation: (id, condition) => ({ check: keyFor(id, condition), if: condition }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { bookAppointment } from '../../functions/booking/book-appointment.ts';
 import { cancelAppointment } from '../../functions/booking/cancel-appointment.ts';
-import type { Appointment } from '../../functions/booking/store.ts';
+import { type Appointment, appointments as visits } from '../../functions/booking/store.ts';
 import { closeSettlement } from '../../functions/payment/close-settlement.ts';
 import { payment as paymentContext } from '../../functions/payment/context.ts';
 import { launchSettlement } from '../../functions/payment/launch-settlement.ts';
@@ -10,7 +10,7 @@ import { openSettlement } from '../../functions/payment/open-settlement.ts';
 import { type Reconciliation, reconciliations } from '../../functions/payment/reconcile-store.ts';
 import { askRefund } from '../../functions/payment/request-refund.ts';
 import { confirmRefund, retryRefund } from '../../functions/payment/retry-refund.ts';
-import type { Refund, Settlement } from '../../functions/payment/store.ts';
+import { type Refund, type Settlement, settlements as settled } from '../../functions/payment/store.ts';
 import { payFaultsSchema } from '../../infra/local/wechat/pay/knobs.ts';
 import { endRefund } from '../../infra/local/wechat/pay/refund-end.ts';
 import { createMemoryTable } from '../../shared/data/memory-table.ts';
@@ -335,12 +335,9 @@ async function compared({ world, all }: Scene) {
       for (const { account, fen, outTradeNo } of (item as unknown as Posting).lines)
         if (account.startsWith('provider:')) add(ledger, outTradeNo, fen);
     if (item.sk.startsWith('refund#')) refunds += 1;
-    if (item.sk === 'settlement') settlements.push(item as unknown as Settlement);
+    if (item.sk === 'settlement') settlements.push(settled.from(item));
     if (item.sk.startsWith('appointment#') && item['charge'] !== undefined)
-      appointments.set(
-        (item as unknown as Appointment).charge?.chargeId ?? '',
-        item as unknown as Appointment,
-      );
+      appointments.set(visits.from(item).charge?.chargeId ?? '', visits.from(item));
     if (item.pk === reconciliations.key({ day: DAY, mchid: '0' }).pk || 'result' in item) {
       reconciled += 1;
       openFindings += (item as unknown as Reconciliation).result?.open ?? 0;

@@ -33,6 +33,6 @@ export const payment: Readonly<Record<string, Units>> = {
   'GET /payment/institutions/{institutionId}/reconciliations/{day}': [4, 0, 3.5],
   'POST /payment/institutions/{institutionId}/reconciliations/{day}': [2, 2, 0.5],
   'POST /payment/notifications/wechat/{mchid}': [2, 8, 1],
-  [WAITING]: [5, 6, 2],
+  [WAITING]: [5, 5, 2],
   [FOLLOWING]: [7, 6, 3.5],
 };

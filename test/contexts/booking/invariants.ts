@@ -1,5 +1,11 @@
 import type { BookingPolicy, Period } from '../../../functions/booking/policy.ts';
-import type { Appointment, Claim, ScheduleDetail, StoredRecord } from '../../../functions/booking/store.ts';
+import {
+  type Appointment,
+  appointments,
+  type Claim,
+  type ScheduleDetail,
+  type StoredRecord,
+} from '../../../functions/booking/store.ts';
 import { type AppointmentStatus, TRANSITIONS } from '../../../functions/booking/transitions.ts';
 import type { ChargeLock } from '../../../shared/charges/charge-lock.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
@@ -77,7 +83,7 @@ export class RuleWatch {
     if (key.sk === 'claim') this.#claims.set(scheduleId, typed<Claim>(item));
     if (key.sk === 'detail') this.#details.set(scheduleId, typed<ScheduleDetail>(item));
     if (key.sk.startsWith('appointment#')) {
-      const appointment = typed<Appointment>(item);
+      const appointment = appointments.from(item);
       const standing = this.#standing.get(appointment.scheduleId) ?? new Map<string, Appointment>();
       this.#standing.set(appointment.scheduleId, standing);
       if (VACATED.includes(appointment.status)) standing.delete(appointment.appointmentId);
@@ -95,8 +101,8 @@ export class RuleWatch {
     if (key.sk === 'record')
       this.#judgeRecord(old && typed<StoredRecord>(old), typed<StoredRecord>(item), at);
     if (key.sk.startsWith('appointment#')) {
-      const appointment = typed<Appointment>(item);
-      this.#judgeMove(old && typed<Appointment>(old), appointment);
+      const appointment = appointments.from(item);
+      this.#judgeMove(old && appointments.from(old), appointment);
       this.#judgeCharge(appointment);
       this.#judgeBacking(appointment.scheduleId);
     }
@@ -251,7 +257,7 @@ export function checkAtRest(items: readonly Item[], now: number): void {
         const id = `booking#patient#${patientId}|appointment#${scheduleId}_${mark % 100_000}`;
         const appointment = at.get(id);
         must('I4', appointment !== undefined, 'a number is held without an appointment');
-        const { status, heldUntil = '9999' } = typed<Appointment>(appointment ?? item);
+        const { status, heldUntil = '9999' } = appointments.from(appointment ?? item);
         must('I4', !VACATED.includes(status), `a number is held by a ${status} appointment`);
         must('I4', status !== 'HELD' || Date.parse(heldUntil) > now, 'a hold has lapsed and still stands');
       }
@@ -263,7 +269,7 @@ export function checkAtRest(items: readonly Item[], now: number): void {
       must('I5', kept.length === 0, `numbers are kept for nobody in ${kept.map(([lane]) => lane).join()}`);
     }
     if (item.sk.startsWith('appointment#')) {
-      const { appointmentId, status, charge } = typed<Appointment>(item);
+      const { appointmentId, status, charge } = appointments.from(item);
       if (charge === undefined) continue;
       const lock = at.get(`charge-lock#booking#${charge.chargeId}|lock`);
       const is = lock === undefined ? 'OPEN' : typed<ChargeLock>(lock).status;

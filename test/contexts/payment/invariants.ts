@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import type { Appointment } from '../../../functions/booking/store.ts';
+import { type Appointment, appointments } from '../../../functions/booking/store.ts';
 import type { Posting } from '../../../functions/payment/ledger.ts';
-import type { Refund, Settlement } from '../../../functions/payment/store.ts';
+import { type Refund, type Settlement, settlements } from '../../../functions/payment/store.ts';
 import type { WorkItem } from '../../../functions/payment/worklist.ts';
 import type { Books } from '../../../infra/local/wechat/pay/books.ts';
 import type { ChargeLock } from '../../../shared/charges/charge-lock.ts';
@@ -97,13 +97,13 @@ export class PaymentWatch {
 
   #learn({ key: { pk, sk }, new: item }: Change): void {
     if (item === undefined) return;
-    if (sk === 'settlement') this.settlements.set(settlementId(pk), typed<Settlement>(item));
+    if (sk === 'settlement') this.settlements.set(settlementId(pk), settlements.from(item));
     else if (pk.startsWith('payment#settlement#') && sk.startsWith('refund#'))
       this.refunds.set(sk.slice('refund#'.length), typed<Refund>(item));
     else if (pk.startsWith('charge-lock#')) this.locks.set(String(item['chargeId']), typed<ChargeLock>(item));
     else if (pk.startsWith('payment#worklist#')) this.work.set(`${pk}|${sk}`, typed<WorkItem>(item));
     else if (sk.startsWith('appointment#'))
-      this.appointments.set(sk.slice('appointment#'.length), typed<Appointment>(item));
+      this.appointments.set(sk.slice('appointment#'.length), appointments.from(item));
   }
 
   #judge({ key: { pk, sk }, old, new: item }: Change): void {
@@ -113,11 +113,11 @@ export class PaymentWatch {
     }
     if (pk.startsWith('payment#ledger#'))
       this.#judgePosting(`${pk}|${sk}`, old && typed<Posting>(old), typed<Posting>(item));
-    if (sk === 'settlement') judgeSettlement(old && typed<Settlement>(old), typed<Settlement>(item));
+    if (sk === 'settlement') judgeSettlement(old && settlements.from(old), settlements.from(item));
     if (sk.startsWith('refund#')) judgeRefund(old && typed<Refund>(old), typed<Refund>(item));
     if (pk.startsWith('charge-lock#'))
       this.#judgeLock(old && typed<ChargeLock>(old), typed<ChargeLock>(item));
-    if (sk.startsWith('appointment#')) this.#judgeAppointment(typed<Appointment>(item));
+    if (sk.startsWith('appointment#')) this.#judgeAppointment(appointments.from(item));
   }
 
   #judgePosting(id: string, old: Posting | undefined, posting: Posting): void {

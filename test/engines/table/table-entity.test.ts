@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { entity } from '../../../shared/data/entity.ts';
 import { createMemoryTable } from '../../../shared/data/memory-table.ts';
+import type { Changes, Condition } from '../../../shared/data/table.ts';
+import { InvalidTableCall } from '../../../shared/data/table-errors.ts';
 
 interface Claim {
   readonly left: number;
@@ -109,5 +111,89 @@ describe('an entity', () => {
     await expect(stray.get(table, 'x')).rejects.toMatchObject({ code: 'TABLE_INVALID_CALL' });
     expect(() => stray.deleteOperation('x')).toThrow();
     expect(table.all()).toEqual([]);
+  });
+});
+
+describe('an entity whose key says something of it', () => {
+  interface Visit {
+    readonly day: string;
+    readonly doctor: string;
+    readonly status: string;
+    readonly note?: { readonly doctor: string };
+  }
+
+  const visits = entity<{ day: string; doctor: string }, Visit>(
+    'booking',
+    'visit',
+    ({ day, doctor }) => ({ pk: `booking#day#${day}`, sk: `visit#${doctor}` }),
+    ({ pk, sk }) => ({ day: pk.slice('booking#day#'.length), doctor: sk.slice('visit#'.length) }),
+  );
+  const AT = { day: '2026-03-06', doctor: 'doc-1' };
+  const PLACE = { pk: 'booking#day#2026-03-06', sk: 'visit#doc-1' };
+  const VISIT: Visit = { ...AT, status: 'HELD' };
+
+  it('stores the rest alone, and reads all of it, whichever way', async () => {
+    const table = createMemoryTable();
+    expect(await visits.put(table, AT, VISIT)).toMatchObject({ ok: true, item: VISIT });
+    expect(table.all()).toEqual([{ ...PLACE, status: 'HELD' }]);
+    expect(await visits.get(table, AT)).toMatchObject(VISIT);
+    expect(await visits.getMany(table, [AT])).toMatchObject([VISIT]);
+    expect((await visits.query(table, { pk: PLACE.pk })).items).toMatchObject([VISIT]);
+    const moved = await visits.update(table, AT, { set: { status: 'BOOKED' } }, { if: { status: 'HELD' } });
+    expect(moved).toMatchObject({ ok: true, item: { ...VISIT, status: 'BOOKED' } });
+    const refused = await visits.put(table, AT, VISIT, { if: { $exists: false } });
+    expect(refused).toMatchObject({ ok: false, current: { ...VISIT, status: 'BOOKED' } });
+    await table.transact([visits.putOperation(AT, VISIT)]);
+    expect(table.all()).toEqual([{ ...PLACE, status: 'HELD' }]);
+    expect(await visits.delete(table, AT)).toMatchObject({ ok: true, item: VISIT });
+  });
+
+  it('is not put where its key says otherwise', async () => {
+    const table = createMemoryTable();
+    const other = { ...VISIT, doctor: 'doc-2' };
+    await expect(visits.put(table, AT, other)).rejects.toThrow(InvalidTableCall);
+    expect(() => visits.putOperation(AT, other)).toThrow(InvalidTableCall);
+    expect(table.all()).toEqual([]);
+  });
+
+  it.each<[string, Changes]>([
+    ['set', { set: { doctor: 'doc-2' } }],
+    ['set inside', { set: { 'day.x': 1 } }],
+    ['set if absent', { setIfAbsent: { day: '2026-03-07' } }],
+    ['added to', { add: { day: 1 } }],
+    ['appended to', { append: { day: ['x'] } }],
+    ['removed', { remove: ['status', 'day'] }],
+  ])('does not let it be %s', async (_, changes) => {
+    const table = createMemoryTable();
+    await expect(visits.update(table, AT, changes)).rejects.toThrow(InvalidTableCall);
+    expect(() => visits.updateOperation(AT, changes)).toThrow(InvalidTableCall);
+  });
+
+  it.each<[string, Condition]>([
+    ['alone', { doctor: 'doc-1' }],
+    ['with others', { status: 'HELD', day: { exists: true } }],
+    ['in one of all', { $all: [{ status: 'HELD' }, { day: AT.day }] }],
+    ['in one of any', { $any: [{ $all: [{ doctor: 'doc-1' }] }] }],
+    ['turned round', { $not: { doctor: 'doc-2' } }],
+  ])('is not judged by it: %s', async (_, condition) => {
+    const table = createMemoryTable();
+    const options = { if: condition };
+    await expect(visits.put(table, AT, VISIT, options)).rejects.toThrow(InvalidTableCall);
+    await expect(visits.update(table, AT, { set: { status: 'x' } }, options)).rejects.toThrow(
+      InvalidTableCall,
+    );
+    await expect(visits.delete(table, AT, options)).rejects.toThrow(InvalidTableCall);
+    expect(() => visits.putOperation(AT, VISIT, options)).toThrow(InvalidTableCall);
+    expect(() => visits.updateOperation(AT, {}, options)).toThrow(InvalidTableCall);
+    expect(() => visits.deleteOperation(AT, options)).toThrow(InvalidTableCall);
+    expect(() => visits.checkOperation(AT, condition)).toThrow(InvalidTableCall);
+  });
+
+  it('may name the same thing inside of another', async () => {
+    const table = createMemoryTable();
+    await visits.put(table, AT, { ...VISIT, note: { doctor: 'doc-2' } });
+    const change = { set: { 'note.doctor': 'doc-3' } };
+    const moved = await visits.update(table, AT, change, { if: { 'note.doctor': 'doc-2', $exists: true } });
+    expect(moved).toMatchObject({ ok: true, item: { ...VISIT, note: { doctor: 'doc-3' } } });
   });
 });

@@ -1,5 +1,10 @@
 import { lapseOf } from '../../../functions/booking/numbers.ts';
-import type { Appointment, Claim, StoredRecord } from '../../../functions/booking/store.ts';
+import {
+  type Appointment,
+  appointments,
+  type Claim,
+  type StoredRecord,
+} from '../../../functions/booking/store.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
 import type { Item } from '../../../shared/data/table.ts';
 import type { Watch } from '../kernel/part.ts';
@@ -39,7 +44,7 @@ export class BookingWatch implements Watch {
     for (const { key, old, new: item, at } of this.#changes.splice(0)) {
       if (item === undefined) continue;
       if (key.sk.startsWith('appointment#'))
-        this.#judge(old as unknown as Appointment | undefined, item as unknown as Appointment, at);
+        this.#judge(old && appointments.from(old), appointments.from(item), at);
       if (key.sk === 'claim') judgeTimer(old, item, at);
       if (key.sk === 'claim' && item['status'] === 'CANCELLED')
         this.#cancelled.set(key.pk.slice('booking#schedule#'.length), at);

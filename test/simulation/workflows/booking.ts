@@ -7,7 +7,7 @@ import { confirmAppointment } from '../../../functions/booking/confirm-appointme
 import { booking } from '../../../functions/booking/context.ts';
 import { bookingPolicy } from '../../../functions/booking/policy.ts';
 import { rescheduleAppointment } from '../../../functions/booking/reschedule-appointment.ts';
-import type { Appointment, AppointmentId } from '../../../functions/booking/store.ts';
+import { type Appointment, type AppointmentId, appointments } from '../../../functions/booking/store.ts';
 import { tickSchedule } from '../../../functions/booking/tick-schedule.ts';
 import { joinWaitlist, leaveWaitlist } from '../../../functions/booking/waitlist.ts';
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
@@ -296,7 +296,7 @@ class Clinics {
 
   #heard({ key, old, new: item }: Change): void {
     if (!key.sk.startsWith('appointment#') || item === undefined) return;
-    const appointment = item as unknown as Appointment;
+    const appointment = appointments.from(item);
     this.#appointments.set(appointment.appointmentId, appointment);
     if (old === undefined && appointment.charge !== undefined) this.#charged.push(appointment);
   }
