@@ -6,6 +6,7 @@ import { closesAt } from './cutoffs.ts';
 import { originOf, poolForFreed } from './lanes.ts';
 import { type Lane, laneOf, lapseOf, numberOf, poolOf, slotIndexOf, tokenOf } from './numbers.ts';
 import type { BookingPolicy, Channel } from './policy.ts';
+import { requestMark } from './record-entry.ts';
 import { type Appointment, appointmentIdOf, appointments, type ScheduleDetail } from './store.ts';
 
 /** A judged request on its way to an appointment. */
@@ -22,9 +23,11 @@ export interface Placement {
   readonly untilMs: number;
   /** Keep the number without booking it, until it is confirmed or paid. */
   readonly held: boolean;
-  readonly offeredFromWaitlist?: boolean;
+  readonly offeredFromWaitlist?: true;
   /** Sets personal rules aside; capacity never. */
   readonly overrideReason?: string;
+  /** A referral's reservation. */
+  readonly reservedFor?: string;
 }
 
 /** Whether the fee is to be paid before the number is booked. */
@@ -57,7 +60,8 @@ export function appointmentFrom(
   placement: Placement,
   { lane, mark }: Claimed,
 ): Appointment {
-  const { detail, patientId, channel, requestKey, doer, held, untilMs, overrideReason } = placement;
+  const { detail, patientId, channel, requestKey, doer, held, untilMs } = placement;
+  const { overrideReason, offeredFromWaitlist, reservedFor } = placement;
   const token = tokenOf(mark);
   const slot = detail.slots[slotIndexOf(lane)];
   if (slot === undefined) throw new Error('the lane is of no slot of the schedule');
@@ -77,13 +81,14 @@ export function appointmentFrom(
     pool: pool === 'WAITLIST' ? originOf(detail, numberOf(token)).pool : pool,
     channel,
     status: held ? 'HELD' : 'BOOKED',
-    requestKey,
+    request: requestMark(requestKey),
     bookedBy: doer.by,
     bookedAt: instant(deps.clock),
-    offeredFromWaitlist: placement.offeredFromWaitlist ?? false,
     cancellableUntil: closesAt(detail.closings.cancel, detail.day, slot),
+    ...(offeredFromWaitlist === undefined ? {} : { offeredFromWaitlist }),
     ...(held ? { heldUntil } : {}),
     ...(overrideReason === undefined ? {} : { overrideReason }),
+    ...(reservedFor === undefined ? {} : { reservedFor }),
     ...(detail.feeFen > 0
       ? {
           charge: {

@@ -75,8 +75,7 @@ export function repeatOf(record: PatientRecord, scheduleId: string, requestKey: 
 }
 
 export function entryOf(appointment: Appointment): RecordEntry {
-  const { day, half, institutionId, departmentId, practitionerId, requestKey } = appointment;
-  const request = requestMark(requestKey);
+  const { day, half, institutionId, departmentId, practitionerId, request } = appointment;
   return { day, half, institutionId, departmentId, practitionerId, request, state: 'A' };
 }
 

@@ -73,7 +73,7 @@ export async function finishBooking(
       : await takeOver(deps, placement, { appointment, first, ...entered });
   if (outcome.ok) return { ok: true, appointment: outcome.item };
   const { current } = outcome;
-  if (current?.requestKey === placement.requestKey) return { ok: true, appointment: current };
+  if (current?.request === requestMark(placement.requestKey)) return { ok: true, appointment: current };
   // The schedule's tick gave up on this request: nothing may be left of it in the record.
   if (current?.status === 'EXPIRED') {
     await closeEntry(deps, current);
@@ -123,15 +123,14 @@ async function enterIntoRecord(
   appointment: Appointment,
   seen: PatientRecord | undefined,
 ): Promise<Refused | Entered | undefined> {
-  const { appointmentId, scheduleId, patientId, requestKey } = appointment;
+  const { appointmentId, scheduleId, patientId, request } = appointment;
   const now = instant(deps.clock);
   const override = placement.overrideReason !== undefined;
   const already = 'entered before';
   const stopped = await changeRecord<Refused | Entered | typeof already>(deps, patientId, seen, (record) => {
     const before = record.entries[appointmentId];
-    if (before !== undefined)
-      return { stop: before.request === requestMark(requestKey) ? already : { record } };
-    const repeated = repeatOf(record, scheduleId, requestKey);
+    if (before !== undefined) return { stop: before.request === request ? already : { record } };
+    const repeated = repeatOf(record, scheduleId, placement.requestKey);
     if (repeated !== undefined) return { stop: { ok: false, because: 'repeated', appointmentId: repeated } };
     const reasons = personalReasons({ ...placement, record, now, override });
     if (reasons.length > 0) return { stop: { ok: false, because: 'personal', reasons } };
@@ -148,7 +147,7 @@ async function giveUp(deps: Deps, placement: Placement, claimed: Claimed, refuse
     if (stands !== undefined) await freeNumber(deps, stands);
     return refused;
   }
-  return stands.requestKey === placement.requestKey
+  return stands.request === requestMark(placement.requestKey)
     ? { ok: true, appointment: stands }
     : { ok: false, because: 'other-request' };
 }

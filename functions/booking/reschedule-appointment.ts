@@ -9,6 +9,7 @@ import { moveNumber, type NumberMove } from './move-number.ts';
 import { tokenOf } from './numbers.ts';
 import { offerFreedNumbers } from './offer-freed-numbers.ts';
 import { wantedSlot } from './open-slots.ts';
+import { requestMark } from './record-entry.ts';
 import { judgeBooking } from './rules.ts';
 import {
   type Appointment,
@@ -69,7 +70,7 @@ async function readOld(deps: Deps, order: Rescheduling): Promise<Old | { readonl
   if (rescheduledTo !== undefined) {
     const id = { ...order.id, appointmentId: rescheduledTo };
     const next = await appointments.get(deps.table, id, consistent);
-    if (next?.requestKey === order.requestKey) return { repeated: next };
+    if (next?.request === requestMark(order.requestKey)) return { repeated: next };
   }
   if (status !== 'BOOKED') throw bookingErrors.refusal('WRONG_STATE', { context: { status } });
   // The referral waits for this very visit.

@@ -80,15 +80,15 @@ export async function reservedBy(
   patientId: string,
   reservationId: string,
 ): Promise<Appointment | undefined> {
-  const requestKey = reservationKeyOf(reservationId);
+  const request = requestMark(reservationKeyOf(reservationId));
   const { entries } = await readRecord({ table }, patientId);
-  const ids = Object.keys(entries).filter((id) => entries[id]?.request === requestMark(requestKey));
+  const ids = Object.keys(entries).filter((id) => entries[id]?.request === request);
   const found = await appointments.getMany(
     table,
     ids.map((appointmentId) => ({ patientId, appointmentId })),
     { consistent: true },
   );
-  return found.find((appointment) => appointment?.requestKey === requestKey);
+  return found.find((appointment) => appointment?.reservedFor === reservationId);
 }
 
 /** The earliest number of the department, held until the resident has confirmed or paid. @throws Refusal NO_NUMBER_FREE */
@@ -196,6 +196,7 @@ function placementFor(deps: Deps, wanted: Wanted, detail: ScheduleDetail, latest
     held: true,
     untilMs: Math.min(now + wanted.holdSeconds * 1000, Date.parse(latest)),
     overrideReason: BY_REFERRAL,
+    reservedFor: wanted.reservationId,
   };
 }
 

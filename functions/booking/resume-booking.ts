@@ -5,6 +5,7 @@ import { claimedFrom, type Placement } from './new-appointment.ts';
 import { lapseOf, tokenOf } from './numbers.ts';
 import type { PatientRecord } from './patient-record.ts';
 import { finishBooking, type Placed } from './place-booking.ts';
+import { requestMark } from './record-entry.ts';
 import { settleLapsed } from './settle-holder.ts';
 import { type Appointment, appointmentIdOf, appointments, schedules } from './store.ts';
 import { VACATING } from './transitions.ts';
@@ -26,7 +27,7 @@ export async function resumeBooking(
     readClaim(deps, scheduleId),
     schedules.get(deps.table, scheduleId, { consistent: true }),
   ]);
-  if (existing?.requestKey === requestKey) return existing;
+  if (existing?.request === requestMark(requestKey)) return existing;
   if (claim.holders[patientId] !== mark || detail === undefined) return undefined;
   const until = lapseOf(mark);
   const lapsed = until !== undefined && until <= deps.clock.now();

@@ -13,7 +13,7 @@ export async function settleAppointment(deps: Deps, appointment: Appointment): P
   await closeEntry(deps, appointment);
   if (!VACATING.includes(appointment.status)) return;
   const { scheduleId, patientId, appointmentId, offeredFromWaitlist } = appointment;
-  if (offeredFromWaitlist) {
+  if (offeredFromWaitlist === true) {
     await waitlist.update(
       deps.table,
       { scheduleId, patientId },

@@ -75,14 +75,17 @@ export interface Appointment {
   readonly pool: Pool;
   readonly channel: Channel;
   readonly status: AppointmentStatus;
-  readonly requestKey: string;
+  /** Of the request that made it: see `requestMark`. */
+  readonly request: string;
   readonly bookedBy: string;
   readonly bookedAt: string;
   readonly heldUntil?: string;
-  readonly offeredFromWaitlist: boolean;
+  readonly offeredFromWaitlist?: true;
   readonly cancellableUntil: string;
   readonly charge?: Charge;
   readonly overrideReason?: string;
+  /** The referral's reservation that it is held for. */
+  readonly reservedFor?: string;
   readonly checkedInAt?: string;
   readonly calledAt?: string;
   readonly endedAt?: string;

@@ -11,7 +11,7 @@ export const STORIES = {
     messages: 1,
     elsewhere: 3,
     tasks: 0,
-    bytes: 3854,
+    bytes: 3825,
   },
   payment: {
     requests: 4,
@@ -33,7 +33,7 @@ export const STORIES = {
     messages: 8,
     elsewhere: 5,
     tasks: 6,
-    bytes: 11831,
+    bytes: 11818,
   },
   signing: {
     requests: 9,

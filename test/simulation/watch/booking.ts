@@ -59,7 +59,7 @@ export class BookingWatch implements Watch {
   }
 
   #judge(old: Appointment | undefined, appointment: Appointment, at: number): void {
-    const { appointmentId, patientId, scheduleId, requestKey, status, charge, rescheduledFrom } = appointment;
+    const { appointmentId, patientId, scheduleId, status, charge, rescheduledFrom } = appointment;
     this.#standing.set(appointmentId, appointment);
     this.#judgeTelling(old, appointment, at);
     const lapsed = Date.parse(old?.heldUntil ?? '') <= at - SKEW_MS;
@@ -69,7 +69,7 @@ export class BookingWatch implements Watch {
       throw new Error(`I4: the hold ${appointmentId} was confirmed after it had lapsed`);
     if (old !== undefined || status === 'EXPIRED') return;
     // An appointment is moved once, whoever asks; everything else is asked for under a key.
-    const request = `${patientId} ${rescheduledFrom ?? `${scheduleId} ${requestKey}`}`;
+    const request = `${patientId} ${rescheduledFrom ?? `${scheduleId} ${appointment.request}`}`;
     const first = this.#requests.get(request);
     if (first !== undefined) throw new Error(`I8: ${request} made ${first}, and now ${appointmentId}`);
     this.#requests.set(request, appointmentId);

@@ -29,9 +29,8 @@ export class ReferralWatch implements Watch {
   }
 
   /** R: of one reservation at most one number is held, however often the machine asks for it. */
-  #reserved({ appointmentId, requestKey, status }: Appointment): void {
-    const [kind, reservationId] = requestKey.split(':');
-    if (kind !== 'referral' || reservationId === undefined) return;
+  #reserved({ appointmentId, reservedFor: reservationId, status }: Appointment): void {
+    if (reservationId === undefined) return;
     const held = this.#held.get(reservationId) ?? new Set();
     this.#held.set(reservationId, held);
     if (TERMINAL.includes(status)) held.delete(appointmentId);
