@@ -23,8 +23,6 @@ export type Grantee = Pick<Context, 'name' | 'grants' | 'timers' | 'routes'>;
 
 const IDENTITY = 'identity';
 const AUDIT = 'audit#*';
-/** The day's entries, in the index `lookup`: what is sealed at its end. */
-const AUDIT_DAY = 'audit-day#*';
 /** Public keys of sessions: in clear, for whoever checks a session. */
 const SESSION_PUBLIC = 'keys#session-public';
 
@@ -53,11 +51,7 @@ export function tableAccess(context: Grantee, entry: Entry): readonly TableAcces
   const indexes: IndexName[] = ['lookup'];
   if (granted.includes(`${chargesOf('')}*`)) indexes.push('charges');
   if (sweeps) indexes.push('due');
-  const queries = [
-    ...reads,
-    ...(sweeps ? [`due#${name}#*`] : []),
-    ...(name === IDENTITY ? [AUDIT, AUDIT_DAY] : []),
-  ];
+  const queries = [...reads, ...(sweeps ? [`due#${name}#*`] : []), ...(name === IDENTITY ? [AUDIT] : [])];
   return [
     { actions: ['BatchGetItem', 'ConditionCheckItem', 'GetItem'], indexes: [], leadingKeys: reads },
     { actions: ['Query'], indexes, leadingKeys: queries },

@@ -1,10 +1,8 @@
 import type { Item, Page, Table } from '../data/table.ts';
-import { dayOf } from '../kernel/china-time.ts';
 import type { Ids } from '../kernel/ids.ts';
 
 /**
- * One access to a patient's health data, for the patient's own list of who looked and for the sealed trail
- * (PIPL Art. 55 and 69). Ids only: the entry must not itself be health data.
+ * One access to a patient's health data, for the patient's own list of who looked (PIPL Art. 55 and 69). Ids only: the entry must not itself be health data.
  */
 export interface Access {
   readonly actor: {
@@ -48,20 +46,15 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9_:./#=-]{0,127}$/;
  */
 const PERSONAL = /(?:^|[_:./#-])(?:\d{17}[\dXx]|1[3-9]\d{9})(?:$|[_:./#-])/;
 
-/** A day's entries stand in this many partitions of the index that the seal reads. */
-export const AUDIT_SHARDS = 8;
-
-/** The partitions of the `lookup` index that hold a day's entries (China's day), in order of time each. */
-export function auditDayPartitions(day: string): string[] {
-  return Array.from({ length: AUDIT_SHARDS }, (_, shard) => `audit-day#${day}#${shard}`);
-}
-
 /** The request of a W3C `traceparent`: its trace id. `none`: no request led to it. */
 export function requestIdOf(traceparent: string | undefined): string {
   return traceparent?.split('-')[1] ?? 'none';
 }
 
-/** The item of an access: the patient's partition, newest sorts last. @throws AuditRefusedError */
+/**
+ * The item of an access: the patient's partition, newest sorts last. In no index, since it would cost as much again and
+ * nobody reads it there. @throws AuditRefusedError
+ */
 export function auditEntry(id: string, access: Access): Item {
   const { actor, subject, patientId, action, purpose, at, requestId } = access;
   const ids = {
@@ -78,7 +71,6 @@ export function auditEntry(id: string, access: Access): Item {
   for (const [field, value] of Object.entries(ids)) {
     if (!ID.test(value) || PERSONAL.test(value)) throw new AuditRefusedError(field);
   }
-  const day = dayOf(at);
   const instant = new Date(at).toISOString();
   return {
     pk: `audit#${patientId}`,
@@ -86,9 +78,6 @@ export function auditEntry(id: string, access: Access): Item {
     ...ids,
     action,
     at: instant,
-    day,
-    lookupPk: auditDayPartitions(day)[shardOf(id)] ?? '',
-    lookupSk: `${instant}#${id}`,
   };
 }
 
@@ -151,8 +140,4 @@ function textOf(item: Item, field: string): string {
   const value = item[field];
   if (typeof value !== 'string') throw new AuditRefusedError(field);
   return value;
-}
-
-function shardOf(id: string): number {
-  return [...id].reduce((sum, character) => sum + character.charCodeAt(0), 0) % AUDIT_SHARDS;
 }

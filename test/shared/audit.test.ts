@@ -6,7 +6,6 @@ import { randomIds } from '../../shared/kernel/ids.ts';
 import {
   type Access,
   AuditRefusedError,
-  auditDayPartitions,
   auditEntry,
   listAccess,
   recordAccess,
@@ -77,23 +76,11 @@ describe('the audit trail', () => {
     expect(table.all()).toHaveLength(1);
   });
 
-  it.each([
-    ['2026-11-22T15:59:59.999Z', '2026-11-22'],
-    ['2026-11-22T16:00:00.000Z', '2026-11-23'],
-  ] as const)('puts %s into the bucket of %s, the day in China', (at, day) => {
-    const item = auditEntry('entry1', access({ at }));
-    expect(item['day']).toBe(day);
-    expect(auditDayPartitions(day)).toContain(item['lookupPk']);
-  });
-
-  it('is found in whole by day, for the seal', async () => {
-    for (let i = 0; i < 40; i += 1)
-      await recordAccess(table, randomIds, access({ patientId: `patient${i}` }));
-    const pages = await Promise.all(
-      auditDayPartitions('2026-11-22').map((pk) => table.query({ index: 'lookup', pk })),
-    );
-    expect(pages.flatMap(({ items }) => items)).toHaveLength(40);
-    expect(pages.filter(({ items }) => items.length > 0).length).toBeGreaterThan(1);
+  it('is one write unit', async () => {
+    const units: number[] = [];
+    const metered = createMemoryTable({ onConsumed: ({ writeUnits }) => units.push(writeUnits) });
+    await recordAccess(metered, randomIds, access());
+    expect(units).toEqual([1]);
   });
 
   it.each([
