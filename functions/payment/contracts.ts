@@ -177,6 +177,8 @@ export const settlementPaid = z.object({
   patientId: idSchema,
   totalFen: fenSchema,
   by: z.optional(z.string()),
+  /** It came after the settlement was let go, and was delivered, or goes back. */
+  late: z.optional(z.enum(['DELIVERED', 'GIVEN_BACK'])),
 });
 
 /** WeChat reads the status alone. */

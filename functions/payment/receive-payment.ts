@@ -66,11 +66,12 @@ async function taken(
     const { transactionId } = paid.orders.find((each) => each.outTradeNo === order.outTradeNo) ?? {};
     return { ...order, ...(transactionId === undefined ? {} : { transactionId }) };
   });
+  const lateness = late === undefined ? {} : { late };
   const change = {
     status: 'PAID' as const,
     paidAt: paid.paidAt,
     orders,
-    ...(late === undefined ? {} : { late }),
+    ...lateness,
   };
   const delivered = late === 'GIVEN_BACK' ? [] : lines;
   const { ok } = await deps.table.transact([
@@ -80,7 +81,7 @@ async function taken(
       {
         if: { status: { in: late === undefined ? ['PENDING', 'CLOSING'] : ['CLOSED'] } },
         event: eventFor(deps, 'payment.settlement-paid', {
-          data: { settlementId, patientId, totalFen: settlement.totalFen },
+          data: { settlementId, patientId, totalFen: settlement.totalFen, ...lateness },
         }),
         timer: null,
       },

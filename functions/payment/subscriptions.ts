@@ -30,7 +30,10 @@ const refundCalledOff: Subscription<PaymentDeps> = {
 /** Finishes what the request that took in a late payment may have left undone. */
 const lateGivenBack: Subscription<PaymentDeps> = {
   event: 'payment.settlement-paid',
-  handle: (deps, event) => giveBack(deps, settlementPaid.parse(event.data).settlementId),
+  handle: async (deps, event) => {
+    const { settlementId, late } = settlementPaid.parse(event.data);
+    if (late === 'GIVEN_BACK') await giveBack(deps, settlementId);
+  },
 };
 
 const AUDITED = [

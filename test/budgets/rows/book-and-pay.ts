@@ -7,5 +7,5 @@ export const BOOK_AND_PAY: Readonly<Record<string, Units>> = {
   'the settlement is opened': [7, 6, 5],
   'what follows of the settlement': [5, 3, 2],
   'WeChat tells of the payment': [2, 8, 1],
-  'what follows of the payment': [7, 4, 3.5],
+  'what follows of the payment': [6, 4, 2.5],
 };

@@ -34,5 +34,5 @@ export const payment: Readonly<Record<string, Units>> = {
   'POST /payment/institutions/{institutionId}/reconciliations/{day}': [2, 2, 0.5],
   'POST /payment/notifications/wechat/{mchid}': [2, 8, 1],
   [WAITING]: [5, 3, 2],
-  [FOLLOWING]: [7, 4, 3.5],
+  [FOLLOWING]: [6, 4, 2.5],
 };

@@ -16,7 +16,7 @@ export const STORIES = {
   payment: {
     requests: 4,
     asked: [15, 16, 9.5],
-    followed: [12, 7, 5.5],
+    followed: [11, 7, 4.5],
     events: 6,
     deliveries: 9,
     messages: 2,
