@@ -177,14 +177,14 @@ export const appointments = entity<AppointmentId, Appointment>(
     pk: `booking#patient#${patientId}`,
     sk: `appointment#${appointmentId}`,
   }),
-  ({ pk, sk }) => {
-    const appointmentId = sk.slice('appointment#'.length);
-    const scheduleId = scheduleOf(appointmentId);
-    return {
-      ...{ patientId: pk.slice('booking#patient#'.length), appointmentId, scheduleId },
-      token: Number(appointmentId.slice(scheduleId.length + 1)),
-      ...partsOf(scheduleId),
-    };
+  {
+    patientId: ({ pk }) => pk.slice('booking#patient#'.length),
+    appointmentId: appointmentOf,
+    scheduleId: (key) => scheduleOf(appointmentOf(key)),
+    token: (key) => Number(appointmentOf(key).slice(scheduleOf(appointmentOf(key)).length + 1)),
+    day: (key) => partsOf(scheduleOf(appointmentOf(key))).day,
+    half: (key) => partsOf(scheduleOf(appointmentOf(key))).half,
+    practitionerId: (key) => partsOf(scheduleOf(appointmentOf(key))).practitionerId,
   },
 );
 
@@ -256,6 +256,11 @@ export function partsOf(scheduleId: string): {
     half: half === 'A' || half === 'P' ? half : 'E',
     practitionerId,
   };
+}
+
+/** The appointment whose item has this key. */
+function appointmentOf({ sk }: { readonly sk: string }): string {
+  return sk.slice('appointment#'.length);
 }
 
 /** The schedule whose claim item has this key. */

@@ -98,7 +98,7 @@ export const settlements = entity<string, Settlement>(
     pk: `payment#settlement#${settlementId}`,
     sk: 'settlement',
   }),
-  (key) => ({ settlementId: settlementOf(key) }),
+  { settlementId: settlementOf },
 );
 
 export interface RefundId {

@@ -1,5 +1,5 @@
 import { checkKey } from './carried.ts';
-import { checkUnsaid, type Said, withoutSaid } from './said.ts';
+import { checkUnsaid, type Said, saidBy, withoutSaid } from './said.ts';
 import { contextOf } from './schema.ts';
 import type {
   Changes,
@@ -44,14 +44,14 @@ export interface Entity<Id, T extends object> {
 
 /**
  * Declares a kind of item. `keyOf` makes its key from its id; a key outside the context throws
- * `InvalidTableCall`, since IAM would refuse it in the city and nobody would on a laptop. What `said` takes from the
- * key is not stored; a query cannot filter by it.
+ * `InvalidTableCall`, since IAM would refuse it in the city and nobody would on a laptop. What the key has
+ * `said` of it is not stored; a query cannot filter by it.
  */
 export function entity<Id, T extends object>(
   context: string,
   name: string,
   keyOf: (id: Id) => Key,
-  said?: Said<T>,
+  said: Said<T> = {},
 ): Entity<Id, T> {
   function key(id: Id): Key {
     const made = checkKey(keyOf(id));
@@ -61,18 +61,16 @@ export function entity<Id, T extends object>(
   }
   /** The key, for a call that neither changes nor judges what the key says. */
   function keyFor(id: Id, condition: Condition | undefined, changes?: Changes): Key {
-    const own = key(id);
-    if (said !== undefined) checkUnsaid(fields(said(own)), changes, condition);
-    return own;
+    checkUnsaid(said, changes, condition);
+    return key(id);
   }
   function itemOf(id: Id, value: T, options: WriteOptions = {}): Item {
     const own = keyFor(id, options.if);
-    return {
-      ...(said === undefined ? fields(value) : withoutSaid(fields(value), fields(said(own)))),
-      ...own,
-    };
+    return { ...withoutSaid(said, own, fields(value)), ...own };
   }
-  const from = (item: Item): T => typed<T>(said === undefined ? item : { ...item, ...fields(said(item)) });
+  const saysNothing = Object.keys(said).length === 0;
+  const from = (item: Item): T =>
+    saysNothing ? typed<T>(item) : { ...typed<T>(item), ...saidBy(said, item) };
   const found = (item: Item | undefined): T | undefined => (item === undefined ? undefined : from(item));
 
   return {

@@ -6,23 +6,30 @@ import { InvalidTableCall } from './table-errors.ts';
  * What the key of an item says of it already (ids, a day), so that the item need not store it: it is left out where
  * the item is written and put back where it is read. Scalars only.
  */
-export type Said<T> = (key: Key) => Partial<T>;
+export type Said<T> = { readonly [Name in keyof T]?: (key: Key) => T[Name] };
 
 type Attributes = { readonly [name: string]: Value };
 
-/** The attributes without those that the key says. @throws InvalidTableCall where it says otherwise */
-export function withoutSaid(attributes: Attributes, said: Attributes): Attributes {
+/** The value as its item stores it. @throws InvalidTableCall where the key says otherwise */
+export function withoutSaid<T>(said: Said<T>, key: Key, attributes: Attributes): Attributes {
+  const known: { readonly [name: string]: unknown } = saidBy(said, key);
   const rest = Object.entries(attributes).filter(([name, value]) => {
     if (!Object.hasOwn(said, name)) return true;
-    if (value !== said[name]) throw new InvalidTableCall(`the key says otherwise of ${name}`);
+    if (value !== known[name]) throw new InvalidTableCall(`the key says otherwise of ${name}`);
     return false;
   });
   return Object.fromEntries(rest);
 }
 
+/** The attributes that the key says. */
+export function saidBy<T>(said: Said<T>, key: Key): Partial<T> {
+  const names = Object.keys(said) as (keyof T)[];
+  return Object.fromEntries(names.map((name) => [name, said[name]?.(key)])) as Partial<T>;
+}
+
 /** @throws InvalidTableCall where a change or a condition names what is not stored: it would be lost, or never hold */
-export function checkUnsaid(
-  said: Attributes,
+export function checkUnsaid<T>(
+  said: Said<T>,
   changes: Changes | undefined,
   condition: Condition | undefined,
 ): void {

@@ -188,6 +188,17 @@ describe('answers', () => {
     expect(new Set(seen).size).toBeGreaterThanOrEqual(booking.routes.length);
   });
 
+  test.each([
+    ['GET', ''],
+    ['POST', '/confirm'],
+    ['POST', '/cancel'],
+    ['POST', '/check-in'],
+  ])('%s %s of an appointment on a day that does not exist finds nothing', async (method, verb) => {
+    const body = method === 'GET' ? {} : { body: {} };
+    const answer = await ask(method, mine(`/appointments/20269999A-${DOCTOR}_1${verb}`), { as: me, ...body });
+    expect([answer.status, answer.code]).toEqual([404, 'APPOINTMENT_NOT_FOUND']);
+  });
+
   test('a refused booking lists its reasons in Chinese with codes and figures', async () => {
     deps.clock.set('2026-02-20T00:00:00.000Z');
     const { status, body } = await bookMine();

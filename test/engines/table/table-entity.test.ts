@@ -126,7 +126,13 @@ describe('an entity whose key says something of it', () => {
     'booking',
     'visit',
     ({ day, doctor }) => ({ pk: `booking#day#${day}`, sk: `visit#${doctor}` }),
-    ({ pk, sk }) => ({ day: pk.slice('booking#day#'.length), doctor: sk.slice('visit#'.length) }),
+    {
+      day: ({ pk }) => pk.slice('booking#day#'.length),
+      doctor({ sk }) {
+        if (sk === 'visit#nobody') throw new Error('says nothing');
+        return sk.slice('visit#'.length);
+      },
+    },
   );
   const AT = { day: '2026-03-06', doctor: 'doc-1' };
   const PLACE = { pk: 'booking#day#2026-03-06', sk: 'visit#doc-1' };
@@ -146,6 +152,18 @@ describe('an entity whose key says something of it', () => {
     await table.transact([visits.putOperation(AT, VISIT)]);
     expect(table.all()).toEqual([{ ...PLACE, status: 'HELD' }]);
     expect(await visits.delete(table, AT)).toMatchObject({ ok: true, item: VISIT });
+  });
+
+  it('asks the key of nothing that is not there', async () => {
+    const table = createMemoryTable();
+    const id = { ...AT, doctor: 'nobody' };
+    expect(await visits.get(table, id)).toBeUndefined();
+    expect(await visits.delete(table, id)).toEqual({ ok: true, item: undefined });
+    const options = { if: { $exists: true } };
+    expect(await visits.update(table, id, { set: { status: 'x' } }, options)).toEqual({
+      ok: false,
+      current: undefined,
+    });
   });
 
   it('is not put where its key says otherwise', async () => {
