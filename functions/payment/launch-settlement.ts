@@ -1,4 +1,5 @@
 import { readOpenid } from '../../shared/access/openid-view.ts';
+import { instant } from '../../shared/kernel/clock.ts';
 import { logEntry } from '../../shared/observability/log.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import type { LaunchParameters } from '../../shared/wechat/pay/signing.ts';
@@ -17,6 +18,8 @@ const UNAVAILABLE = logEntry('PAYMENT_WECHAT_UNAVAILABLE', 'WeChat Pay gave noth
  */
 export async function launchSettlement(deps: PaymentDeps, settlement: Settlement): Promise<LaunchParameters> {
   assertPayable(settlement);
+  const { payBy } = settlement;
+  if (isOverdue(deps, settlement)) throw paymentErrors.refusal('TOO_LATE_TO_PAY', { context: { payBy } });
   const { appId } = weChatSide(deps);
   const openid = await readOpenid(deps, settlement.openedBy);
   if (openid === undefined) throw paymentErrors.refusal('PAYER_UNKNOWN');
@@ -38,6 +41,14 @@ async function afterPlacing({ table }: PaymentDeps, { settlementId }: Settlement
   const settlement = await settlements.get(table, settlementId, { consistent: true });
   if (settlement === undefined) throw new Error('a settlement is gone');
   return settlement;
+}
+
+/** From then on WeChat lets nobody pay it; the settlement's timer closes it. */
+export function isOverdue(
+  { clock }: Pick<PaymentDeps, 'clock'>,
+  { payBy }: Pick<Settlement, 'payBy'>,
+): boolean {
+  return payBy <= instant(clock);
 }
 
 function assertPayable({ status, method }: Pick<Settlement, 'status' | 'method'>): void {

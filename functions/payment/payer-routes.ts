@@ -6,7 +6,7 @@ import { closeSettlement } from './close-settlement.ts';
 import * as contract from './contracts.ts';
 import { byPayer } from './doors.ts';
 import { paymentErrors } from './errors.ts';
-import { launchSettlement } from './launch-settlement.ts';
+import { isOverdue, launchSettlement } from './launch-settlement.ts';
 import { learnFromWeChat } from './learn-from-wechat.ts';
 import { listOf, openCharges } from './open-charges.ts';
 import { openSettlement } from './open-settlement.ts';
@@ -88,7 +88,7 @@ export const payerRoutes = [
         requestKey: call.requestKey,
         traceparent: call.traceparent,
       });
-      const isPayable = settlement.status === 'PENDING';
+      const isPayable = settlement.status === 'PENDING' && !isOverdue(deps, settlement);
       const launch = isPayable ? await launchSettlement(deps, settlement) : undefined;
       return { settlement: await viewOf(deps, settlement), ...(launch === undefined ? {} : { launch }) };
     },
@@ -142,6 +142,7 @@ export const payerRoutes = [
       'SETTLEMENT_NOT_FOUND',
       'SETTLEMENT_CLOSED',
       'SETTLEMENT_PAID',
+      'TOO_LATE_TO_PAY',
       'PAYER_UNKNOWN',
       'PAY_UNAVAILABLE',
       'MERCHANT_UNKNOWN',

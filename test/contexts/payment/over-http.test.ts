@@ -21,6 +21,7 @@ import {
   type PaymentScene,
   payerPays,
   paymentScene,
+  settlementNow,
 } from './scene.ts';
 
 const OTHER = 'pat00002';
@@ -270,6 +271,20 @@ describe('the launch parameters', () => {
     expect(await payer.requestPayment(launch as LaunchParameters, undefined)).toMatchObject({
       reason: 'ALREADY_PAID',
     });
+  });
+
+  test('are not given once the time to pay is over, though nobody has closed it yet', async () => {
+    const [schedule, key] = [await heldAppointment(scene), 'the-same-key'];
+    const { settlement } = await opened([schedule.appointmentId], key);
+    const at = mine(`/settlements/${settlement.settlementId}/launch`);
+    const { payBy } = await settlementNow(scene, settlement);
+    scene.deps.clock.set(new Date(Date.parse(payBy) - 1).toISOString());
+    expect((await ask('POST', at, { as: me })).status).toBe(200);
+    scene.deps.clock.set(payBy);
+    expect(await ask('POST', at, { as: me })).toMatchObject({ status: 409, code: 'TOO_LATE_TO_PAY' });
+    const again = await opened([schedule.appointmentId], key);
+    expect(again.settlement).toMatchObject({ settlementId: settlement.settlementId, status: 'PENDING' });
+    expect(again.launch).toBeUndefined();
   });
 
   test('open the cashier of the payer for whom they were made, and of nobody else', async () => {
