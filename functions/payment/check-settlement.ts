@@ -31,15 +31,17 @@ export async function checkSettlement(deps: PaymentDeps, key: Key): Promise<void
   );
 }
 
-/** A call in vain is no failure of the timer: it would be parked after ten of them, and a wait would have no end. */
+/**
+ * A call in vain is no failure of the timer: it would be parked after ten of them, and a wait would have no end. What was
+ * not paid in its time is closed whether or not WeChat can be asked about it: from then on its wait runs out.
+ */
 async function stepped(deps: PaymentDeps, found: Settlement): Promise<Settlement> {
   const { settlementId } = found;
   try {
+    if (found.status === 'PENDING' && found.payBy <= instant(deps.clock))
+      return (await closeSettlement(deps, found, 'EXPIRED')).settlement;
     const learned = await learnFromWeChat(deps, found);
-    if (isOver(learned)) return learned;
-    if (learned.status === 'CLOSING') return (await finishClosing(deps, learned)).settlement;
-    if (learned.payBy > instant(deps.clock)) return learned;
-    return (await closeSettlement(deps, learned, 'EXPIRED')).settlement;
+    return learned.status === 'CLOSING' ? (await finishClosing(deps, learned)).settlement : learned;
   } catch (error) {
     if (!(error instanceof WeChatPayError)) throw error;
     deps.log.warn(ASKED_IN_VAIN, { settlementId }, error);
