@@ -14,6 +14,7 @@ import { startWeChatPay, type WeChatPayStandIn } from '../../../infra/local/wech
 import { openidItem } from '../../../shared/access/openid-view.ts';
 import type { Charge } from '../../../shared/charges/charge.ts';
 import { chargeLink, eventOf } from '../../../shared/data/carried.ts';
+import type { StaleReads } from '../../../shared/data/memory-store.ts';
 import type { Item } from '../../../shared/data/table.ts';
 import { createApi } from '../../../shared/http/api.ts';
 import { putSecret } from '../../../shared/privacy/secrets.ts';
@@ -67,9 +68,11 @@ const { merchant } = vectors.testOnlyKeys;
 export async function paymentScene({
   start = '2026-03-02T00:00:00.000Z',
   meter,
+  stale,
 }: {
   readonly start?: string;
   readonly meter?: Meter;
+  readonly stale?: StaleReads;
 } = {}): Promise<PaymentScene> {
   const pending: Item[] = [];
   const city = { ...cityNamed('demo'), settings: { domain: DOMAIN, wechat: { appId: APPID } } };
@@ -78,6 +81,7 @@ export async function paymentScene({
     city,
     ...(meter === undefined ? {} : { meter }),
     memory: {
+      ...(stale === undefined ? {} : { stale }),
       onChange: ({ new: item }) => {
         if (item?.['eventId'] !== undefined) pending.push(item);
       },
