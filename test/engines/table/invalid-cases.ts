@@ -20,6 +20,7 @@ const conditions: readonly [string, Condition][] = [
   ['a list as clause', untyped({ n: ['a'] })],
   ['an unknown operator', untyped({ n: { like: 'a' } })],
   ['an unknown combination', untyped({ $or: [{ n: 1 }] })],
+  ['an unknown combination beside a known one', untyped({ $not: { n: 1 }, $or: [{ n: 1 }] })],
   ['$exists of no boolean', untyped({ $exists: 1 })],
   ['exists of no boolean', untyped({ n: { exists: 1 } })],
   ['an empty $any', { $any: [] }],
@@ -34,6 +35,7 @@ const conditions: readonly [string, Condition][] = [
   ['between upside down', { n: { between: [2, 1] } }],
   ['between upside down by bytes', { n: { between: ['😀', '～'] } }],
   ['between two kinds', { n: { between: [1, '2'] } }],
+  ['between three bounds', untyped({ n: { between: [1, 2, 3] } })],
   ['between one bound', untyped({ n: { between: [1] } })],
   ['an ordering of booleans', untyped({ n: { lt: true } })],
   ['an ordering of null', untyped({ n: { ge: null } })],
@@ -205,6 +207,18 @@ export const INVALID_CASES: readonly InvalidCase[] = [
     what: `a query with ${name}`,
     attempt: (table: Table) => table.query(spec),
   })),
+  ...['', '__proto__'].map((name) => ({
+    what: `a put of an attribute named "${name}"`,
+    attempt: (table: Table) => table.put(Object.fromEntries([...Object.entries(KEY), [name, 1]])),
+  })),
+  {
+    what: 'a put of an index’s partition key over 2048 bytes',
+    attempt: (table) => table.put({ ...KEY, lookupPk: '医'.repeat(683), lookupSk: 'x' }),
+  },
+  ...(['lookupSk', 'chargeAt'] as const).map((name) => ({
+    what: `a put of the index’s sort key ${name} over 1024 bytes`,
+    attempt: (table: Table) => table.put({ ...KEY, [name]: '医'.repeat(342) }),
+  })),
   { what: 'a put of a number into an index', attempt: (table) => table.put({ ...KEY, lookupPk: 1 }) },
   { what: 'a put of nothing into an index', attempt: (table) => table.put({ ...KEY, chargePayer: '' }) },
   { what: 'a put over 400 KB', attempt: (table) => table.put({ ...KEY, text: 'x'.repeat(409_600) }) },
@@ -223,6 +237,10 @@ export const INVALID_CASES: readonly InvalidCase[] = [
   {
     what: 'an event without an id',
     attempt: (table) => table.put(KEY, { event: { id: '', type: 'a.b', at: '', data: {} } }),
+  },
+  {
+    what: 'an event without a type',
+    attempt: (table) => table.put(KEY, { event: { id: 'e', type: '', at: '', data: {} } }),
   },
   {
     what: 'an event with a date in it',

@@ -214,6 +214,22 @@ describe.each(targets)('an item $name', ({ start }) => {
     });
   });
 
+  it('is put without what is undefined in it', async () => {
+    const key = freshKey();
+    await target.table.put({ ...key, n: 1, ...({ note: undefined } as object) });
+    expect(body(await stored(key))).toEqual({ n: 1 });
+  });
+
+  it('has keys as long as the engine takes them, also in an index', async () => {
+    const [longest, long] = [`${'医'.repeat(682)}xx`, `${'医'.repeat(341)}x`];
+    const links = { lookupPk: longest, lookupSk: long, chargePayer: longest, chargeAt: long };
+    const item = { pk: longest, sk: long, ...links };
+    await target.table.put(item);
+    expect(await stored(item)).toEqual(item);
+    for (const index of ['lookup', 'charges'] as const)
+      expect((await target.table.query({ index, pk: longest, sk: { eq: long } })).items).toHaveLength(1);
+  });
+
   it('without what it carries is what was put', async () => {
     const key = freshKey();
     const links = { lookupPk: 'look#s', lookupSk: '1', ...chargeLink('p', '2026-01-02T00:00:00Z') };
@@ -237,6 +253,15 @@ describe.each(targets)('an item $name', ({ start }) => {
       expect(isExpired(item, NOW)).toBe(!seen);
     });
   });
+});
+
+describe('an item that has no timer', () => {
+  it.each([{}, { dueKind: 'lapse' }, { dueAt: '2026-03-01T08:00:00.000Z' }])(
+    'but %o shows none',
+    (attributes) => {
+      expect(timerOf({ pk: 'test#1', sk: 'item', ...attributes })).toBeUndefined();
+    },
+  );
 });
 
 describe('the partitions of the index of timers', () => {

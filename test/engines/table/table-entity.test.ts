@@ -43,6 +43,15 @@ describe('an entity', () => {
     const refused = await claims.update(table, ID, { add: { left: -2 } }, { if: { left: { ge: 2 } } });
     expect(!refused.ok && refused.current?.left).toBe(0);
   });
+  it('is neither put nor deleted under a condition that fails, and answers the item as it stands', async () => {
+    const table = createMemoryTable();
+    await claims.put(table, ID, CLAIM);
+    const over = { if: { left: 0 } };
+    const expected = { ok: false, current: CLAIM };
+    expect(await claims.put(table, ID, { ...CLAIM, left: 1 }, over)).toMatchObject(expected);
+    expect(await claims.delete(table, ID, over)).toMatchObject(expected);
+    expect(await table.get(KEY)).toEqual({ ...KEY, ...CLAIM });
+  });
   it('shows its timer to a type that asks for it', async () => {
     const table = createMemoryTable();
     await claims.put(table, ID, CLAIM, { timer: { kind: 'tick', at: '2026-03-01T00:00:00Z' } });

@@ -151,7 +151,7 @@ describe.each(targets)('a sweep $name', ({ start }) => {
     const seen: string[] = [];
     const slow: DueHandler = async ({ key }) => {
       seen.push(key.sk);
-      now += 600;
+      now += 500;
     };
     expect(await sweep({ lapse: slow }, { mostMs: 1_000 })).toMatchObject({ claimed: 2, done: 2 });
     expect(seen).toEqual(['a', 'b']);
@@ -249,6 +249,25 @@ describe.each(targets)('a sweep $name', ({ start }) => {
       expect(items.map(({ pk, sk, dueKind }) => ({ pk, sk, dueKind }))).toEqual([
         { ...key, dueKind: 'lapse' },
       ]);
+    });
+    it('is handled at its last attempt, too', async () => {
+      await due('a');
+      await sweep({ lapse: fails }, { maxAttempts: 2 });
+      now += 60_000;
+      const { seen, handler } = recorder();
+      expect(await sweep({ lapse: handler }, { maxAttempts: 2 })).toMatchObject({ done: 1 });
+      expect(seen).toEqual(['a']);
+    });
+    it('is not parked when its last attempt has set the timer anew', async () => {
+      const key = await due('a');
+      const next = { kind: 'next', at: iso(START + 5_000) };
+      const late: DueHandler = async ({ key }) => {
+        await table.update(key, {}, { timer: next });
+        throw new Error('afterwards');
+      };
+      expect(await sweep({ lapse: late }, { maxAttempts: 1 })).toEqual({ ...NOTHING, claimed: 1, failed: 1 });
+      expect(timerOf((await stored(key)) ?? key)).toMatchObject(next);
+      expect((await table.query({ index: 'due', pk: parkedShard(context) })).items).toEqual([]);
     });
     it('runs again once somebody sets its timer anew', async () => {
       const key = await due('a');
@@ -366,6 +385,24 @@ describe('a sweep over an index that lags', () => {
     clock.advance(30_000);
     expect(await sweepDue(sweep)).toMatchObject({ done: 1 });
     expect(seen).toEqual(['a']);
+  });
+  it('reads on beyond a page of what is gone', async () => {
+    const { table, clock } = lagging();
+    const keys = Array.from({ length: 101 }, (_, n) => ({ pk: 'test#1', sk: String(n).padStart(3, '0') }));
+    for (const key of keys) await table.put(key, { timer });
+    clock.advance(40_000);
+    for (const key of keys.slice(0, -1)) await table.delete(key);
+    let reads = 0;
+    const counted: Sweep['table'] = {
+      query: (spec) => {
+        reads += 1;
+        return reads > 10 ? Promise.reject(new Error('reads the same page again')) : table.query(spec);
+      },
+      update: (...call) => table.update(...call),
+    };
+    const { seen, handler } = recorder();
+    await sweepDue({ table: counted, clock, context: 'test', handlers: { lapse: handler } });
+    expect(seen).toEqual(['100']);
   });
   it('does not revive a deleted item that the index still shows', async () => {
     const { table, clock } = lagging();
