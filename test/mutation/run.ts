@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import { type Subject, subjects } from './subjects.ts';
@@ -9,7 +9,7 @@ import { REASONS } from './survivors.ts';
  * tests. Says how much was noticed, and names each change that was not, with the reason where one is known.
  */
 async function mutate(name: string, { mutate: files, tests, bar }: Subject): Promise<boolean> {
-  process.env['MUTATION_TESTS'] = tests.join(' ');
+  process.env['MUTATION_TESTS'] = tests.flatMap((glob) => globSync(glob).toSorted()).join(' ');
   const results = await new Stryker({
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],

@@ -28,7 +28,13 @@ export const subjects: Readonly<Record<string, Subject>> = {
       'functions/payment/{ledger,plan-orders,open-charges,insurance,pauses}.ts',
       'shared/charges/*.ts',
     ],
-    tests: ['test/contexts/payment/*.test.ts'],
+    // Those that notice most in the shortest time first.
+    tests: [
+      'test/contexts/payment/{giving-back,opening,taking-in,transitions,waiting}.test.ts',
+      'test/contexts/payment/{lagging,orders,payees,worklist}.test.ts',
+      'test/contexts/payment/{notifications,onsite,over-http,settling}.test.ts',
+      'test/contexts/payment/refunding.test.ts',
+    ],
     bar: 95,
   },
   rules: {
@@ -45,8 +51,10 @@ export const subjects: Readonly<Record<string, Subject>> = {
     bar: 85,
   },
   stores: {
-    mutate: ['shared/data/{carried,condition,entity,expression,query-plan,sweep}.ts'],
-    tests: ['test/engines/table/table-{cases,conditions,carried,entity,queries,sweep,transactions}.test.ts'],
+    mutate: ['shared/data/{carried,condition,entity,expression,query-plan,said,sweep}.ts'],
+    tests: [
+      'test/engines/table/table-{entity,carried,sweep,refusals,queries,transactions,changes,conditions}.test.ts',
+    ],
     bar: 85,
   },
 };
