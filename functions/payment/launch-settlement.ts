@@ -51,9 +51,10 @@ export function isOverdue(
   return payBy <= instant(clock);
 }
 
-function assertPayable({ status, method }: Pick<Settlement, 'status' | 'method'>): void {
+/** One of the window is PAID from the start. */
+function assertPayable({ status }: Pick<Settlement, 'status'>): void {
   if (status === 'PAID') throw paymentErrors.refusal('SETTLEMENT_PAID');
-  if (status !== 'PENDING' || method !== 'WECHAT') throw paymentErrors.refusal('SETTLEMENT_CLOSED');
+  if (status !== 'PENDING') throw paymentErrors.refusal('SETTLEMENT_CLOSED');
 }
 
 async function answered<T>(

@@ -6,7 +6,8 @@ import { launchSettlement } from '../../../functions/payment/launch-settlement.t
 import { post, UnbalancedPosting } from '../../../functions/payment/ledger.ts';
 import { askRefund } from '../../../functions/payment/request-refund.ts';
 import { confirmRefund } from '../../../functions/payment/retry-refund.ts';
-import type { Refund } from '../../../functions/payment/store.ts';
+import { type Refund, settlements } from '../../../functions/payment/store.ts';
+import { takeOnsitePayment } from '../../../functions/payment/take-onsite-payment.ts';
 import { endRefund } from '../../../infra/local/wechat/pay/refund-end.ts';
 import { openCharge } from '../../../shared/charges/charge-lock.ts';
 import { outcome } from '../booking/scene.ts';
@@ -138,17 +139,26 @@ test('a launch of what WeChat has closed and cannot tell of says that WeChat is 
 
 test('P5: a launch that is overtaken by the end of its settlement sends nobody to the cashier', async () => {
   const scene = await sceneOf();
-  const pending = await opened(scene, scene.direct);
+  const { direct, provider } = scene;
+  const pending = await opened(scene, direct);
+  const { settlementId } = pending;
+  const before = await direct.table.get(settlements.key(settlementId), { consistent: true });
   const overtaken = launchSettlement(
     {
-      ...scene.direct,
+      ...direct,
+      // A read that need not be the newest still finds it PENDING.
+      table: {
+        ...direct.table,
+        get: async (key, options) =>
+          key.sk === 'settlement' && options?.consistent !== true ? before : direct.table.get(key, options),
+      },
       weChatPay: async (mchid) => {
-        const pay = await scene.provider.client(mchid);
+        const pay = await provider.client(mchid);
         return {
           ...pay,
           prepayCombined: async (order) => {
             // WeChat has not heard of the order yet, so it is let go at once.
-            await closeSettlement(scene.direct, pending, 'PAYER');
+            await closeSettlement(direct, pending, 'PAYER');
             return pay.prepayCombined(order);
           },
         };
@@ -157,8 +167,18 @@ test('P5: a launch that is overtaken by the end of its settlement sends nobody t
     pending,
   );
   expect(await outcome(overtaken)).toBe('SETTLEMENT_CLOSED');
-  expect([...scene.provider.desk.books.all('combined').values()]).toMatchObject([{ state: 'NOTPAY' }]);
+  expect([...provider.desk.books.all('combined').values()]).toMatchObject([{ state: 'NOTPAY' }]);
   scene.watch.check();
+});
+
+test('what was taken at the window is not to be launched, and is said to be paid', async () => {
+  const scene = await sceneOf();
+  const [appointment] = scene.held as [Appointment];
+  const settlement = await takeOnsitePayment(scene.direct, {
+    ...{ institutionId: HOSPITAL, patientId: PATIENT, chargeIds: [appointment.appointmentId] },
+    ...{ means: 'CASH', accountId: 'clerk-1', requestKey: 'till-1' },
+  });
+  expect(await outcome(launchSettlement(scene.direct, settlement))).toBe('SETTLEMENT_PAID');
 });
 
 /** All orders in which four things can come. */
