@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import { type Subject, subjects } from './subjects.ts';
-import { REASONS } from './survivors.ts';
+import { reasonOf } from './survivors.ts';
 
 /**
  * `npm run mutate -- access|transitions|payment|rules|stores`: changes the source in one place at a time and asks the
@@ -26,7 +26,7 @@ async function mutate(name: string, { mutate: files, tests, bar }: Subject): Pro
   }).runMutationTest();
   const judged = results.filter(({ status }) => JUDGED.has(status));
   const survivors = judged.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
-  const unexplained = survivors.filter((survivor) => REASONS[changeOf(survivor)] === undefined);
+  const unexplained = survivors.filter((survivor) => reasonFor(survivor) === undefined);
   for (const survivor of survivors) console.log(wordsOf(survivor));
   const killed = judged.length - survivors.length;
   // A change that no test needs to notice counts for nothing.
@@ -55,10 +55,18 @@ function changeOf({ fileName, location: { start, end }, replacement = '' }: Muta
   return `${relative(process.cwd(), fileName)}: ${inOneLine(was)} → ${inOneLine(replacement)}`;
 }
 
+function reasonFor(result: MutantResult): string | undefined {
+  const { fileName, location, replacement = '' } = result;
+  const lines = readFileSync(fileName, 'utf8').split('\n').slice(0, location.start.line);
+  const before = [...lines.slice(0, -1), lines.at(-1)?.slice(0, location.start.column - 1)].join('\n');
+  return reasonOf({ change: changeOf(result), replacement, before });
+}
+
 function wordsOf(result: MutantResult): string {
-  const change = changeOf(result);
-  const said = `${result.status === 'NoCoverage' ? 'never run' : 'survived'}, line ${result.location.start.line} of ${change}`;
-  return REASONS[change] === undefined ? said : `${said}\n    ${REASONS[change]}`;
+  const found = result.status === 'NoCoverage' ? 'never run' : 'survived';
+  const said = `${found}, line ${result.location.start.line} of ${changeOf(result)}`;
+  const reason = reasonFor(result);
+  return reason === undefined ? said : `${said}\n    ${reason}`;
 }
 
 function inOneLine(text: string): string {

@@ -4,12 +4,31 @@ const CACHE = 'what a container remembers: without it, or with less of it, the a
 const TWICE = 'looked at twice: by the library, and again on what it answers';
 const COMPARED = 'for the compiler: nothing is less or more than what is not there';
 const ALIKE = 'no input tells the two apart';
+const CALLED = 'what it is called in an error’s words';
+const PRECEDENCE = 'AND binds closer than OR, and one clause in parentheses is that clause';
+const KEPT = 'an entry of the index of timers has its instant, and what was claimed by it its timer';
+
+/** What stands before the words of an error or of a log line, which are told apart by class and code. */
+const BEFORE_WORDS = /(?:new (?:Error|InvalidTableCall)\(|logEntry\(\s*'[A-Z_]+',)\s*$/;
+
+/** A change, and what stands in its file before it. */
+export interface Survivor {
+  readonly change: string;
+  readonly replacement: string;
+  readonly before: string;
+}
+
+/** Why no test needs to notice it; undefined: it is a gap. */
+export function reasonOf({ change, replacement, before }: Survivor): string | undefined {
+  if (/^(?:""|``)$/.test(replacement) && BEFORE_WORDS.test(before)) return 'words for whoever reads them';
+  return REASONS[change];
+}
 
 /**
  * Changes that no test needs to notice, with the reason: `file: what was written → what it became`. Only a survivor that
  * stands here is explained; any other is a gap.
  */
-export const REASONS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = {
   'functions/booking/rules.ts: default: return what satisfies never; → default:':
     'never reached: the compiler counts the cases',
   'functions/booking/rules.ts: minimumAgeYears !== undefined → true': COMPARED,
@@ -67,4 +86,48 @@ export const REASONS: Readonly<Record<string, string>> = {
   'shared/access/sessions.ts: versions.size >= MOST_VERSIONS → versions.size > MOST_VERSIONS': CACHE,
   'shared/access/sessions.ts: versions.size >= MOST_VERSIONS → versions.size < MOST_VERSIONS': CACHE,
   'shared/access/sessions.ts: versions.clear(); → ;': CACHE,
+  'shared/data/carried.ts: payerId === undefined || at === undefined → payerId === undefined && at === undefined':
+    'its overloads take both or neither',
+  'shared/data/carried.ts: payerId === undefined → false': 'its overloads take both or neither',
+  'shared/data/carried.ts: at === undefined → false': 'its overloads take both or neither',
+  "shared/data/carried.ts: typeof until === 'number' → true": COMPARED,
+  'shared/data/carried.ts: traceparent !== undefined → true': 'JSON leaves out what is undefined',
+  'shared/data/carried.ts: value.length * 3 > maxBytes → true':
+    'spares the counting of bytes where they cannot be too many',
+  'shared/data/carried.ts: value.length * 3 > maxBytes → value.length * 3 >= maxBytes':
+    'spares the counting of bytes where they cannot be too many',
+  'shared/data/condition.ts: operand === undefined → false': TWICE,
+  "shared/data/condition.ts: typeof left === 'number' && typeof right === 'number' → typeof left === 'number' || typeof right === 'number'":
+    'both are of one kind by then',
+  "shared/data/condition.ts: typeof left === 'number' → true": 'both are of one kind by then',
+  "shared/data/condition.ts: typeof right === 'number' → true": 'both are of one kind by then',
+  "shared/data/condition.ts: typeof value !== 'number' → false": COMPARED,
+  'shared/data/entity.ts: item === undefined → false': ALIKE,
+  "shared/data/expression.ts: check.kind === 'all' || check.kind === 'any' → true": PRECEDENCE,
+  "shared/data/expression.ts: check.kind === 'all' → false": PRECEDENCE,
+  "shared/data/expression.ts: check.kind === 'all' → check.kind !== 'all'": PRECEDENCE,
+  'shared/data/expression.ts: \'all\' → ""': PRECEDENCE,
+  "shared/data/query-plan.ts: kind === 'between' && clause.between !== undefined → kind === 'between' || clause.between !== undefined":
+    'there is one operator by then',
+  "shared/data/query-plan.ts: kind === 'between' → true": 'there is one operator by then',
+  "shared/data/query-plan.ts: value === undefined || typeof value === 'object' → false": TWICE,
+  "shared/data/query-plan.ts: value === undefined || typeof value === 'object' → value === undefined && typeof value === 'object'":
+    TWICE,
+  'shared/data/query-plan.ts: value === undefined → false': TWICE,
+  "shared/data/query-plan.ts: typeof value === 'object' → false": TWICE,
+  'shared/data/query-plan.ts: \'object\' → ""': TWICE,
+  "shared/data/sweep.ts: shard.status === 'fulfilled' → true":
+    'for the compiler: what was rejected was thrown before',
+  'shared/data/sweep.ts: [] → ["Stryker was here"]': 'for the compiler: what was rejected was thrown before',
+  "shared/data/sweep.ts: typeof dueAt !== 'string' → false": KEPT,
+  'shared/data/sweep.ts: timerOf(outcome.item)?.attempts → timerOf(outcome.item).attempts': KEPT,
+  'shared/data/sweep.ts: timerOf(item)?.kind → timerOf(item).kind': KEPT,
+  'shared/data/sweep.ts: \'\' → "Stryker was here!"': KEPT,
+  'shared/data/sweep.ts: handler === undefined → false': 'calling nobody fails as well',
+  'shared/data/sweep.ts: \'failed\' → ""': 'counted as what is neither done nor parked',
+  'shared/data/condition.ts: \'a condition\' → ""': CALLED,
+  'shared/data/condition.ts: \'$any\' → ""': CALLED,
+  'shared/data/condition.ts: \'$all\' → ""': CALLED,
+  'shared/data/condition.ts: \'a clause\' → ""': CALLED,
+  'shared/data/condition.ts: \'a size\' → ""': CALLED,
 };
