@@ -38,8 +38,7 @@ export async function checkSettlement(deps: PaymentDeps, key: Key): Promise<void
 async function stepped(deps: PaymentDeps, found: Settlement): Promise<Settlement> {
   const { settlementId } = found;
   try {
-    if (found.status === 'PENDING' && found.payBy <= instant(deps.clock))
-      return (await closeSettlement(deps, found, 'EXPIRED')).settlement;
+    if (found.payBy <= instant(deps.clock)) return (await closeSettlement(deps, found, 'EXPIRED')).settlement;
     const learned = await learnFromWeChat(deps, found);
     return learned.status === 'CLOSING' ? (await finishClosing(deps, learned)).settlement : learned;
   } catch (error) {

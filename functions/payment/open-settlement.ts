@@ -75,8 +75,7 @@ export function nextCheckAt(
   { checks, payBy, status }: Pick<Settlement, 'checks' | 'payBy' | 'status'>,
 ): string {
   const next = afterPause(deps.clock, policyNow(deps).checkAfterSeconds, checks);
-  const isBeforeEnd = status === 'PENDING' && payBy > instant(deps.clock);
-  return isBeforeEnd && payBy < next ? payBy : next;
+  return status === 'PENDING' && payBy < next ? payBy : next;
 }
 
 /** The first of the charges to run out decides for all. */

@@ -172,9 +172,19 @@ describe('asking for money back', () => {
     for (let times = 0; times < mostAnOrder; times += 1)
       await asked(settlement, 0, { key: `part-${times}`, amountFen: 1 });
     expect(await outcome(asked(settlement, 0, { key: 'more' }))).toBe('REFUND_TOO_MANY');
+    expect((await asked(settlement, 1, { amountFen: 1 })).amountFen).toBe(1);
     scene.deps.clock.advance(withinDays * DAY_MS + 1);
-    expect(await outcome(asked(settlement, 1))).toBe('REFUND_TOO_LATE');
+    expect(await outcome(asked(settlement, 1, { key: 'late' }))).toBe('REFUND_TOO_LATE');
     expect((await asked(settlement, 0, SYSTEM)).amountFen).toBe(10_000 - mostAnOrder);
+  });
+
+  test('by two at the same moment reserves both, or what is left', async () => {
+    const settlement = await paidTwice();
+    const parts = ['one', 'two', 'three'].map((key) =>
+      outcome(asked(settlement, 0, { key, amountFen: 4_000 })),
+    );
+    expect((await Promise.all(parts)).toSorted()).toEqual(['REFUND_TOO_MUCH', 'ok', 'ok']);
+    expect((await settlementNow(scene, settlement)).lines[0]?.refundAskedFen).toBe(8_000);
   });
 
   test('gives up when somebody else is always faster', async () => {
@@ -343,6 +353,17 @@ describe('a refund that WeChat tells of', () => {
     const told = await refundSucceeded(scene.deps, first, NOW);
     expect(told).toMatchObject({ status: 'SUCCESS', endedAt: at });
     expect((await settlementNow(scene, settlement)).lines[1]?.refundedFen).toBe(5_000);
+  });
+
+  test('as SUCCESS with another of the same charge at the same moment leaves nothing of it paid', async () => {
+    const settlement = await paidTwice();
+    const parts = [await asked(settlement, 0, { amountFen: 4_000 }), await asked(settlement, 0, SYSTEM)];
+    await Promise.all(parts.map((part) => refundSucceeded(scene.deps, part, NOW)));
+    const { lines } = await settlementNow(scene, settlement);
+    expect(lines[0]?.refundedFen).toBe(10_000);
+    const [line] = settlement.lines;
+    const lock = line && (await readChargeLock(scene.deps.table, line));
+    expect(lock?.status).toBe('REFUNDED');
   });
 
   test('as SUCCESS answers how it is then', async () => {

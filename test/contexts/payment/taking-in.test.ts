@@ -9,7 +9,13 @@ import { giveBack, receivePayment } from '../../../functions/payment/receive-pay
 import { askRefund } from '../../../functions/payment/request-refund.ts';
 import { retryRefund } from '../../../functions/payment/retry-refund.ts';
 import type { Paid } from '../../../functions/payment/settlement-at-wechat.ts';
-import { type Refund, refunds, type Settlement, settlements } from '../../../functions/payment/store.ts';
+import {
+  type Refund,
+  refundNoOf,
+  refunds,
+  type Settlement,
+  settlements,
+} from '../../../functions/payment/store.ts';
 import { takeOnsitePayment } from '../../../functions/payment/take-onsite-payment.ts';
 import { workItems } from '../../../functions/payment/worklist.ts';
 import {
@@ -146,7 +152,9 @@ describe('money that comes', () => {
     expect(await receivePayment(scene.deps, settlementId, inFull(settlement, NOW))).toMatchObject({
       paidAt: LATER,
     });
-    expect(told()).toEqual([]);
+    const another = { ...inFull(settlement), orders: [] };
+    expect(await receivePayment(scene.deps, settlementId, another)).toMatchObject({ status: 'PAID' });
+    expect([told(), work()]).toEqual([[], []]);
   });
 
   test('for what we never asked is nobody’s', async () => {
@@ -278,13 +286,17 @@ describe('money that comes after the settlement was let go', () => {
     told();
     const after = await receivePayment(scene.deps, settlementId, inFull(settlement));
     expect(after).toMatchObject({ status: 'PAID', late: 'GIVEN_BACK' });
-    expect(told()[0]).toMatchObject({ type: 'payment.settlement-paid', data: { late: 'GIVEN_BACK' } });
+    const [first, ...others] = told();
+    expect(first).toMatchObject({ type: 'payment.settlement-paid', data: { late: 'GIVEN_BACK' } });
+    expect(others.map(({ type }) => type)).toEqual(['payment.refund-requested', 'payment.refund-requested']);
     expect(after?.lines.map(({ refundAskedFen }) => refundAskedFen)).toEqual([10_000, 5_000]);
     expect(await locks(settlement)).toEqual(['WITHDRAWN', 'OPEN']);
     expect(ledger()).toHaveLength(1);
     const { pk } = settlements.key(settlementId);
     const { items } = await refunds.query(scene.deps.table, { pk, sk: { beginsWith: 'refund#' } });
-    expect(items).toHaveLength(2);
+    // Never another number: what an earlier version of us has asked for must not be asked for again.
+    const numbers = settlement.lines.map(({ chargeId }) => refundNoOf(settlementId, chargeId, 'late'));
+    expect(items.map(({ refundNo }) => refundNo)).toEqual(numbers.toSorted());
     for (const each of items) {
       expect(each).toMatchObject({ reason: '超时支付退款', requestedBy: 'system', status: 'REQUESTED' });
       await refundSucceeded(scene.deps, each, LATER);
@@ -429,9 +441,10 @@ test('a settlement that is let go tells of itself and of its charges', async () 
     { type: 'payment.settlement-closed', data: { settlementId, patientId: ME } },
     ...changed(settlement),
   ]);
+  scene.deps.clock.advance(7 * 24 * 60 * MINUTE);
   const again = await giveUpIfDue(scene.deps, await settlementNow(scene, settlement));
   expect(again).toMatchObject({ status: 'CLOSED', closedBecause: 'PAYER' });
-  expect(told()).toEqual([]);
+  expect([told(), scene.deps.lines]).toEqual([[], []]);
 });
 
 describe('money at the window', () => {
@@ -530,6 +543,13 @@ describe('a launch', () => {
     const payee = { mode: 'direct', appid: 'wx00000000laptop', mchid: MERCHANTS.hospital } as const;
     await pay.closeOrder(payee, settlement.settlementId);
     expect(await outcome(launchSettlement(scene.deps, settlement))).toBe('SETTLEMENT_CLOSED');
+  });
+
+  test('of what is let go already asks WeChat nothing', async () => {
+    const { settlement } = await asked(scene, [{ amountFen: 300 }]);
+    const closed = await closeSettlement(scene.deps, settlement, 'PAYER');
+    const deps = { ...scene.deps, weChatPay: () => Promise.reject(new Error('WeChat was asked')) };
+    expect(await outcome(launchSettlement(deps, closed.settlement))).toBe('SETTLEMENT_CLOSED');
   });
 
   test('of what is let go while WeChat is asked hands nothing out (P5)', async () => {

@@ -104,6 +104,13 @@ describe('while a settlement waits', () => {
     expect((await settlementNow(scene, settlement)).status).toBe('PAID');
   });
 
+  test('it can be paid all the while', async () => {
+    const { settlement, prepayId } = await askedFor();
+    await nextCheck(settlement);
+    await nextCheck(settlement);
+    expect(await payerPays(scene, prepayId)).toBe('PAID');
+  });
+
   test('what is not WeChat’s doing is a failure of the timer', async () => {
     const { settlement } = await askedFor();
     const key = settlements.key(settlement.settlementId);
@@ -138,7 +145,9 @@ describe('closing', () => {
     });
     expect((await readChargeLock(scene.deps.table, LAB))?.status).toBe('OPEN');
     expect(await dueIn(settlement)).toBeUndefined();
-    expect(await closeSettlement(scene.deps, settlement, 'PAYER')).toEqual(closed);
+    expect(await closeSettlement(without(new Error('WeChat was asked')), settlement, 'PAYER')).toEqual(
+      closed,
+    );
   });
 
   test('by two at the same moment closes it once', async () => {
@@ -171,7 +180,8 @@ describe('closing', () => {
     await payerPays(scene, prepayId);
     const expected = { outcome: 'PAID', settlement: { status: 'PAID' } };
     expect(await closeSettlement(scene.deps, settlement, 'PAYER')).toMatchObject(expected);
-    expect(await closeSettlement(scene.deps, settlement, 'PAYER')).toMatchObject(expected);
+    const again = closeSettlement(without(new Error('WeChat was asked')), settlement, 'PAYER');
+    expect(await again).toMatchObject(expected);
   });
 
   test('what the payer is at waits for them', async () => {
@@ -189,6 +199,16 @@ describe('closing', () => {
       status: 'CLOSED',
       closedBecause: 'PAYER',
     });
+  });
+
+  test('what the payer is at is asked about after the pause, not when its time to pay is over', async () => {
+    const { settlement, prepayId } = await askedFor();
+    scene.standIn.knobs.set({ userPaying: 1 });
+    await payerPays(scene, prepayId);
+    scene.deps.clock.advance(15 * MINUTE - 10_000);
+    await closeSettlement(scene.deps, settlement, 'PAYER');
+    await checkSettlement(scene.deps, settlements.key(settlement.settlementId));
+    expect(await dueIn(settlement)).toBe(30_000);
   });
 
   test('that WeChat did not answer is finished by the timer, at once', async () => {
