@@ -4,12 +4,17 @@ const CACHE = 'what a container remembers: without it, or with less of it, the a
 const TWICE = 'looked at twice: by the library, and again on what it answers';
 const COMPARED = 'for the compiler: nothing is less or more than what is not there';
 const ALIKE = 'no input tells the two apart';
+const THERE = 'for the compiler: it was looked for before, or nothing deletes it';
+const AGAIN = 'the condition of the next write, or the next reading, says the same';
+const PAID = 'what is paid has the time at which it was, and nothing else has';
+const ORDERED = 'for the compiler: a line has an order, and what is no line has none';
+const LEFT_OUT = 'what is undefined is not written';
 const CALLED = 'what it is called in an error’s words';
 const PRECEDENCE = 'AND binds closer than OR, and one clause in parentheses is that clause';
 const KEPT = 'an entry of the index of timers has its instant, and what was claimed by it its timer';
 
 /** What stands before the words of an error or of a log line, which are told apart by class and code. */
-const BEFORE_WORDS = /(?:new (?:Error|InvalidTableCall)\(|logEntry\(\s*'[A-Z_]+',)\s*$/;
+const BEFORE_WORDS = /(?:new (?:Error|InvalidTableCall|UnequalShares)\(|logEntry\(\s*'[A-Z_]+',)\s*$/;
 
 /** A change, and what stands in its file before it. */
 export interface Survivor {
@@ -130,4 +135,63 @@ const REASONS: Readonly<Record<string, string>> = {
   'shared/data/condition.ts: \'$all\' → ""': CALLED,
   'shared/data/condition.ts: \'a clause\' → ""': CALLED,
   'shared/data/condition.ts: \'a size\' → ""': CALLED,
+  'functions/payment/check-settlement.ts: isOver(settlement) → false': AGAIN,
+  'functions/payment/close-settlement.ts: because === undefined → false': LEFT_OUT,
+  'functions/payment/close-settlement.ts: settlement === undefined → false': THERE,
+  'functions/payment/end-refund.ts: settlement === undefined → false': THERE,
+  "functions/payment/end-refund.ts: { return { ...refund, status: 'SUCCESS', endedAt: at }; } → {}": AGAIN,
+  'functions/payment/end-refund.ts: refusal === undefined → false': LEFT_OUT,
+  'functions/payment/follow-refund.ts: order === undefined → false': THERE,
+  'functions/payment/launch-settlement.ts: settlement === undefined → false': THERE,
+  "functions/payment/launch-settlement.ts: method !== 'WECHAT' → false":
+    'what was paid at a window is paid, which is asked first',
+  'functions/payment/ledger.ts: \'UnbalancedPosting\' → ""': CALLED,
+  'functions/payment/ledger.ts: \'posting\' → ""': CALLED,
+  'functions/payment/ledger.ts: total + fen → total - fen': 'nothing is nothing, counted up or down',
+  'functions/payment/open-charges.ts: [] → ["Stryker was here"]': THERE,
+  'functions/payment/open-settlement.ts: traceparent === undefined → false': LEFT_OUT,
+  'functions/payment/open-settlement.ts: ofSettlement?.failed && ofSettlement.current → ofSettlement?.failed || ofSettlement.current':
+    'an item is answered for what failed, and for nothing else',
+  'functions/payment/open-settlement.ts: ofSettlement?.failed → ofSettlement.failed': THERE,
+  'functions/payment/open-settlement.ts: ofCharges[index]?.failed → ofCharges[index].failed': THERE,
+  'functions/payment/open-settlement.ts: payBy < next → payBy <= next':
+    'of two that are equal either is taken',
+  'functions/payment/open-settlement.ts: charge.payBy !== undefined → true': COMPARED,
+  'functions/payment/open-settlement.ts: charge.payBy < first → charge.payBy <= first':
+    'of two that are equal either is taken',
+  'functions/payment/plan-orders.ts: account === undefined → false': THERE,
+  'functions/payment/plan-orders.ts: [] → ["Stryker was here"]': THERE,
+  'functions/payment/plan-orders.ts: \'\' → "Stryker was here!"': 'no sub-merchant has such a number',
+  'functions/payment/receive-payment.ts: inTime !== undefined → false': AGAIN,
+  "functions/payment/receive-payment.ts: now.status !== 'CLOSED' → false": AGAIN,
+  'functions/payment/receive-payment.ts: delivered !== undefined → false': AGAIN,
+  'functions/payment/receive-payment.ts: transactionId === undefined → false': THERE,
+  'functions/payment/receive-payment.ts: lines[0]?.payeeId → lines[0].payeeId': THERE,
+  'functions/payment/receive-payment.ts: `merchant-${paid.mchid}` → ``': THERE,
+  'functions/payment/receive-payment.ts: settlement === undefined → false': THERE,
+  "functions/payment/request-refund.ts: status !== 'PAID' || paidAt === undefined → status !== 'PAID' && paidAt === undefined":
+    PAID,
+  "functions/payment/request-refund.ts: status !== 'PAID' → false": PAID,
+  'functions/payment/request-refund.ts: paidAt === undefined → false': PAID,
+  'functions/payment/request-refund.ts: line === undefined || order === undefined → line === undefined && order === undefined':
+    ORDERED,
+  'functions/payment/request-refund.ts: line === undefined → false': ORDERED,
+  'functions/payment/request-refund.ts: order === undefined → false': ORDERED,
+  "functions/payment/retry-refund.ts: found.status === 'ABNORMAL' → true": AGAIN,
+  "functions/payment/retry-refund.ts: refund.status === 'REQUESTED' → true":
+    'over a counter a refund waits, or has ended well',
+  'functions/payment/take-onsite-payment.ts: ofSettlement?.failed && ofSettlement.current → ofSettlement?.failed || ofSettlement.current':
+    'an item is answered for what failed, and for nothing else',
+  'functions/payment/take-onsite-payment.ts: ofSettlement?.failed → ofSettlement.failed': THERE,
+  'functions/payment/take-onsite-payment.ts: ofCharges[index]?.failed → ofCharges[index].failed': THERE,
+  'shared/charges/charge-lock.ts: traceparent === undefined → false': LEFT_OUT,
+  'shared/charges/charge-lock.ts: event === undefined → false': LEFT_OUT,
+  'shared/charges/charge.ts: \'PAID\' → ""':
+    'a charge that is not open is passed over, whether its state is known or not',
+  'shared/charges/charge.ts: \'VOID\' → ""':
+    'a charge that is not open is passed over, whether its state is known or not',
+  'shared/charges/charge.ts: \'REFUND_DUE\' → ""':
+    'a charge that is not open is passed over, whether its state is known or not',
+  'shared/charges/charge.ts: \'REFUNDED\' → ""':
+    'a charge that is not open is passed over, whether its state is known or not',
 };
