@@ -88,6 +88,12 @@ describe('a person on a card', () => {
     expect(ofViews(stale)).toEqual([]);
   });
 
+  it('is found under the key by which it was written, after that was rotated', async () => {
+    const { deps } = await registered();
+    await deps.keyRing.rotate('person', 'blind');
+    expect(await findPerson(deps, LIN)).toBe('p1');
+  });
+
   it('is nobody by another name, by another number, or where nobody stands', async () => {
     const { deps } = await registered();
     expect(await findPerson(deps, { ...LIN, name: '林晓' })).toBeUndefined();

@@ -70,6 +70,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'shared/access/read-token.ts: used === undefined → false': TWICE,
   'shared/access/read-token.ts: payload.exp === undefined → false': TWICE,
   'shared/access/read-token.ts: known !== undefined → false': CACHE,
+  'shared/access/read-token.ts: { const ended = known.expires <= Math.floor(clock.now() / 1_000); if (!ended && (await verifier.verificationKey(known.kid)) === known.key) return known.claims;  → {}':
+    CACHE,
   'shared/access/read-token.ts: known.expires <= Math.floor(clock.now() / 1_000) → true': CACHE,
   'shared/access/read-token.ts: clock.now() / 1_000 → clock.now() * 1_000': CACHE,
   'shared/access/read-token.ts: !ended && (await verifier.verificationKey(known.kid)) === known.key → false':
