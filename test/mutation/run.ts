@@ -19,7 +19,7 @@ async function mutate(name: string, { mutate: files, tests, bar }: Subject): Pro
     mutate: [...files],
     coverageAnalysis: 'perTest',
     concurrency: Number(process.env['MUTATION_LANES'] ?? 1),
-    timeoutMS: 60_000,
+    timeoutMS: 30_000,
     tempDirName: '.local/mutation',
     reporters: ['progress-append-only'],
     allowConsoleColors: false,
