@@ -1,8 +1,8 @@
 import type { Key } from '../../shared/data/table.ts';
-import { instant } from '../../shared/kernel/clock.ts';
 import { logEntry } from '../../shared/observability/log.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import { closeSettlement, finishClosing, giveUpIfDue } from './close-settlement.ts';
+import { isOverdue } from './launch-settlement.ts';
 import { learnFromWeChat } from './learn-from-wechat.ts';
 import { nextCheckAt } from './open-settlement.ts';
 import type { PaymentDeps } from './payment-deps.ts';
@@ -38,7 +38,7 @@ export async function checkSettlement(deps: PaymentDeps, key: Key): Promise<void
 async function stepped(deps: PaymentDeps, found: Settlement): Promise<Settlement> {
   const { settlementId } = found;
   try {
-    if (found.payBy <= instant(deps.clock)) return (await closeSettlement(deps, found, 'EXPIRED')).settlement;
+    if (isOverdue(deps, found)) return (await closeSettlement(deps, found, 'EXPIRED')).settlement;
     const learned = await learnFromWeChat(deps, found);
     return learned.status === 'CLOSING' ? (await finishClosing(deps, learned)).settlement : learned;
   } catch (error) {

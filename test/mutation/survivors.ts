@@ -145,8 +145,6 @@ const REASONS: Readonly<Record<string, string>> = {
   'functions/payment/end-refund.ts: refusal === undefined → false': LEFT_OUT,
   'functions/payment/follow-refund.ts: order === undefined → false': THERE,
   'functions/payment/launch-settlement.ts: settlement === undefined → false': THERE,
-  "functions/payment/launch-settlement.ts: method !== 'WECHAT' → false":
-    'what was paid at a window is paid, which is asked first',
   'functions/payment/ledger.ts: \'UnbalancedPosting\' → ""': CALLED,
   'functions/payment/ledger.ts: \'posting\' → ""': CALLED,
   'functions/payment/ledger.ts: total + fen → total - fen': 'nothing is nothing, counted up or down',

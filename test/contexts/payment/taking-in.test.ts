@@ -545,6 +545,17 @@ describe('a launch', () => {
     expect(await outcome(launchSettlement(scene.deps, settlement))).toBe('SETTLEMENT_CLOSED');
   });
 
+  test('of what is past its time says when it would have been in time, and asks WeChat nothing', async () => {
+    const { settlement } = await asked(scene, [{ amountFen: 300 }]);
+    const { payBy } = settlement;
+    scene.deps.clock.set(payBy);
+    const deps = { ...scene.deps, weChatPay: () => Promise.reject(new Error('WeChat was asked')) };
+    await expect(launchSettlement(deps, settlement)).rejects.toMatchObject({
+      code: 'TOO_LATE_TO_PAY',
+      details: { context: { payBy } },
+    });
+  });
+
   test('of what is let go already asks WeChat nothing', async () => {
     const { settlement } = await asked(scene, [{ amountFen: 300 }]);
     const closed = await closeSettlement(scene.deps, settlement, 'PAYER');
