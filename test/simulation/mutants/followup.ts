@@ -56,13 +56,16 @@ export const followupMutants: readonly Mutant[] = [
     `    ...(to === 'ENDED' ? [locks.deleteOperation(after, { if: { planId: after.planId } })] : []),\n`,
     '',
   ),
-  inFollowup(
-    'old-findings-count-after-the-return',
-    'somebody who was just treated is sent to hospital again',
-    'follow-referral',
-    `set: { streaks: {}, openTask`,
-    `set: { openTask`,
-  ),
+  {
+    ...inFollowup(
+      'old-findings-count-after-the-return',
+      'somebody who was just treated is sent to hospital again',
+      'follow-referral',
+      `set: { streaks: {}, openTask`,
+      `set: { openTask`,
+    ),
+    isRare: true,
+  },
   inFollowup(
     'contract-over-before-it-was-heard-of',
     'a team goes on with a resident who has left',
