@@ -109,13 +109,12 @@ const REASONS: Readonly<Record<string, string>> = {
   "shared/data/condition.ts: typeof left === 'number' → true": 'both are of one kind by then',
   "shared/data/condition.ts: typeof right === 'number' → true": 'both are of one kind by then',
   "shared/data/condition.ts: typeof value !== 'number' → false": COMPARED,
-  'shared/data/entity.ts: item === undefined → false': ALIKE,
+  'shared/data/entity.ts: Object.keys(said).length === 0 → false':
+    'spares a copy of what the key says nothing of',
   "shared/data/expression.ts: check.kind === 'all' || check.kind === 'any' → true": PRECEDENCE,
   "shared/data/expression.ts: check.kind === 'all' → false": PRECEDENCE,
   "shared/data/expression.ts: check.kind === 'all' → check.kind !== 'all'": PRECEDENCE,
   'shared/data/expression.ts: \'all\' → ""': PRECEDENCE,
-  "shared/data/query-plan.ts: kind === 'between' && clause.between !== undefined → kind === 'between' || clause.between !== undefined":
-    'there is one operator by then',
   "shared/data/query-plan.ts: kind === 'between' → true": 'there is one operator by then',
   "shared/data/query-plan.ts: value === undefined || typeof value === 'object' → false": TWICE,
   "shared/data/query-plan.ts: value === undefined || typeof value === 'object' → value === undefined && typeof value === 'object'":

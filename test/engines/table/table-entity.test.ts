@@ -109,6 +109,12 @@ describe('an entity', () => {
     expect(outcome).toEqual({ ok: true });
     const left = await claims.getMany(table, [a, b, c, d]);
     expect(left.map((claim) => claim?.left)).toEqual([2, 1, undefined, undefined]);
+    const change = claims.updateOperation(a, { add: { left: 1 } });
+    expect(await table.transact([change, claims.deleteOperation(b), claims.putOperation(c, CLAIM)])).toEqual({
+      ok: true,
+    });
+    const rest = await claims.getMany(table, [a, b, c]);
+    expect(rest.map((claim) => claim?.left)).toEqual([3, undefined, 2]);
   });
 
   const strays = ['payment#1', 'bookings#1', 'booking', 'Booking#1', '#1', ''];
