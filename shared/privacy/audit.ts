@@ -2,7 +2,8 @@ import type { Item, Page, Table } from '../data/table.ts';
 import type { Ids } from '../kernel/ids.ts';
 
 /**
- * One access to a patient's health data, for the patient's own list of who looked (PIPL Art. 55 and 69). Ids only: the entry must not itself be health data.
+ * One access to a patient's health data, for the patient's own list of who looked (PIPL Art. 55 and 69). Ids only: the
+ * entry must not itself be health data.
  */
 export interface Access {
   readonly actor: {
