@@ -53,6 +53,7 @@ export function entity<Id, T extends object>(
   keyOf: (id: Id) => Key,
   said: Said<T> = {},
 ): Entity<Id, T> {
+  const saysNothing = Object.keys(said).length === 0;
   function key(id: Id): Key {
     const made = checkKey(keyOf(id));
     if (contextOf(made.pk) !== context || made.pk === context)
@@ -61,14 +62,13 @@ export function entity<Id, T extends object>(
   }
   /** The key, for a call that neither changes nor judges what the key says. */
   function keyFor(id: Id, condition: Condition | undefined, changes?: Changes): Key {
-    checkUnsaid(said, changes, condition);
+    if (!saysNothing) checkUnsaid(said, changes, condition);
     return key(id);
   }
   function itemOf(id: Id, value: T, options: WriteOptions = {}): Item {
     const own = keyFor(id, options.if);
-    return { ...withoutSaid(said, own, fields(value)), ...own };
+    return { ...(saysNothing ? fields(value) : withoutSaid(said, own, fields(value))), ...own };
   }
-  const saysNothing = Object.keys(said).length === 0;
   const from = (item: Item): T =>
     saysNothing ? typed<T>(item) : { ...typed<T>(item), ...saidBy(said, item) };
   const found = (item: Item | undefined): T | undefined => (item === undefined ? undefined : from(item));

@@ -111,6 +111,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "shared/data/condition.ts: typeof value !== 'number' → false": COMPARED,
   'shared/data/entity.ts: Object.keys(said).length === 0 → false':
     'spares a copy of what the key says nothing of',
+  'shared/data/entity.ts: !saysNothing → true': 'spares a look at what the key says nothing of',
   "shared/data/expression.ts: check.kind === 'all' || check.kind === 'any' → true": PRECEDENCE,
   "shared/data/expression.ts: check.kind === 'all' → false": PRECEDENCE,
   "shared/data/expression.ts: check.kind === 'all' → check.kind !== 'all'": PRECEDENCE,
