@@ -2,9 +2,8 @@ import type { Key } from '../../shared/data/table.ts';
 import { logEntry } from '../../shared/observability/log.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import { closeSettlement, finishClosing, giveUpIfDue } from './close-settlement.ts';
-import { isOverdue } from './launch-settlement.ts';
 import { learnFromWeChat } from './learn-from-wechat.ts';
-import { nextCheckAt } from './open-settlement.ts';
+import { isOverdue, nextCheckAt } from './open-settlement.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { CHECK, type Settlement, settlementOf, settlements } from './store.ts';
 

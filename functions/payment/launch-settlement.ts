@@ -1,10 +1,10 @@
 import { readOpenid } from '../../shared/access/openid-view.ts';
-import { instant } from '../../shared/kernel/clock.ts';
 import { logEntry } from '../../shared/observability/log.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import type { LaunchParameters } from '../../shared/wechat/pay/signing.ts';
 import { paymentErrors } from './errors.ts';
 import { learnFromWeChat } from './learn-from-wechat.ts';
+import { isOverdue } from './open-settlement.ts';
 import { type PaymentDeps, weChatSide } from './payment-deps.ts';
 import { placeOrder } from './settlement-at-wechat.ts';
 import { type Settlement, settlements } from './store.ts';
@@ -41,14 +41,6 @@ async function afterPlacing({ table }: PaymentDeps, { settlementId }: Settlement
   const settlement = await settlements.get(table, settlementId, { consistent: true });
   if (settlement === undefined) throw new Error('a settlement is gone');
   return settlement;
-}
-
-/** From then on WeChat lets nobody pay it; the settlement's timer closes it. */
-export function isOverdue(
-  { clock }: Pick<PaymentDeps, 'clock'>,
-  { payBy }: Pick<Settlement, 'payBy'>,
-): boolean {
-  return payBy <= instant(clock);
 }
 
 /** One of the window is PAID from the start. */

@@ -78,6 +78,14 @@ export function nextCheckAt(
   return status === 'PENDING' && payBy < next ? payBy : next;
 }
 
+/** From then on WeChat lets nobody pay it; the settlement's timer closes it. */
+export function isOverdue(
+  { clock }: Pick<PaymentDeps, 'clock'>,
+  { payBy }: Pick<Settlement, 'payBy'>,
+): boolean {
+  return payBy <= instant(clock);
+}
+
 /** The first of the charges to run out decides for all. */
 function payByOf(deps: PaymentDeps, charges: readonly OpenCharge[]): string {
   const { settlementMinutes, leastSecondsToPay } = policyNow(deps);
