@@ -7,13 +7,22 @@ import { xlsxOf } from '../../../functions/payment/export-xlsx.ts';
 import { payeeAccount } from '../../../functions/payment/ledger.ts';
 import { ledgerSum } from '../../../functions/payment/ledger-queries.ts';
 import { askRefund } from '../../../functions/payment/request-refund.ts';
-import { takeOnsitePayment } from '../../../functions/payment/take-onsite-payment.ts';
 import { createApi } from '../../../shared/http/api.ts';
 import { formatYuan, parseYuan } from '../../../shared/kernel/fen.ts';
 import { door, staff } from '../booking/door.ts';
 import { LAMBDA } from '../booking/scene.ts';
 import { DAY, ledgerOf, paid } from './bill-scene.ts';
-import { ACCOUNT, CLINIC, foreignCharge, HOSPITAL, ME, MINUTE, OPENID, paymentScene } from './scene.ts';
+import {
+  ACCOUNT,
+  atTheWindow,
+  CLINIC,
+  foreignCharge,
+  HOSPITAL,
+  ME,
+  MINUTE,
+  OPENID,
+  paymentScene,
+} from './scene.ts';
 
 type Scene = Awaited<ReturnType<typeof paymentScene>>;
 
@@ -44,14 +53,7 @@ async function busyDay(): Promise<Scene> {
     amountFen: 8_808,
     category: 'MEDICATION',
   });
-  await takeOnsitePayment(scene.deps, {
-    institutionId: HOSPITAL,
-    patientId: ME,
-    chargeIds: ['drugs-1'],
-    means: 'CASH',
-    accountId: 'clerk',
-    requestKey: 'onsite-1',
-  });
+  await atTheWindow(scene, ['drugs-1']);
   await askRefund(scene.deps, settlement.settlementId, {
     chargeId: settlement.lines[0]?.chargeId ?? '',
     key: 'some',

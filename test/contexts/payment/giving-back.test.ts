@@ -5,7 +5,6 @@ import { type PaymentDeps, policyNow } from '../../../functions/payment/payment-
 import { askRefund, type RefundRequest } from '../../../functions/payment/request-refund.ts';
 import { confirmRefund, retryRefund } from '../../../functions/payment/retry-refund.ts';
 import { type Refund, refundNoOf, refunds, type Settlement } from '../../../functions/payment/store.ts';
-import { takeOnsitePayment } from '../../../functions/payment/take-onsite-payment.ts';
 import { workItems } from '../../../functions/payment/worklist.ts';
 import { readChargeLock } from '../../../shared/charges/charge-lock.ts';
 import { timerOf } from '../../../shared/data/carried.ts';
@@ -15,6 +14,7 @@ import type { WeChatPay } from '../../../shared/wechat/pay/wechat-pay.ts';
 import { outcome } from '../booking/scene.ts';
 import { paid } from './bill-scene.ts';
 import {
+  atTheWindow,
   CLINIC,
   foreignCharge,
   HOSPITAL,
@@ -23,6 +23,7 @@ import {
   opened,
   type PaymentScene,
   paymentScene,
+  SILENCE,
   settlementNow,
 } from './scene.ts';
 
@@ -85,8 +86,6 @@ function failure(what: Partial<PayFailure>): WeChatPayError {
   const api = 'POST /v3/refund/domestic/refunds';
   return new WeChatPayError({ api, fault: 'REFUSED', retryable: false, outcomeUnknown: false, ...what });
 }
-
-const SILENCE = failure({ fault: 'UNAVAILABLE', retryable: true, outcomeUnknown: true });
 
 /** The table, with every transaction refused as if somebody were always faster. */
 function contended(): { deps: PaymentDeps; tries: () => number } {
@@ -196,14 +195,7 @@ describe('asking for money back', () => {
 
   test('that was paid at a window goes back over it: nothing is sent, and a clerk hears of it', async () => {
     await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-1', amountFen: 700 });
-    const settlement = await takeOnsitePayment(scene.deps, {
-      institutionId: HOSPITAL,
-      patientId: ME,
-      chargeIds: ['lab-1'],
-      means: 'CARD',
-      accountId: 'acc-clerk',
-      requestKey: 'till-1',
-    });
+    const settlement = await atTheWindow(scene, ['lab-1'], 'CARD');
     const refund = await asked(settlement, 0);
     expect(await timerNow(refund)).toBeUndefined();
     const { settlementId, refundNo, outTradeNo } = refund;
@@ -471,14 +463,7 @@ describe('a clerk’s decision', () => {
 
   test('that money was given over the counter ends it now', async () => {
     await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-1', amountFen: 700 });
-    const settlement = await takeOnsitePayment(scene.deps, {
-      institutionId: HOSPITAL,
-      patientId: ME,
-      chargeIds: ['lab-1'],
-      means: 'CASH',
-      accountId: 'acc-clerk',
-      requestKey: 'till-1',
-    });
+    const settlement = await atTheWindow(scene, ['lab-1']);
     const refund = await asked(settlement, 0);
     scene.deps.clock.advance(1_000);
     const confirmed = await confirmRefund(scene.deps, decidingOn(refund));

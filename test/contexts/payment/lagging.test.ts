@@ -9,12 +9,11 @@ import { receivePayment } from '../../../functions/payment/receive-payment.ts';
 import { askRefund } from '../../../functions/payment/request-refund.ts';
 import { confirmRefund, retryRefund } from '../../../functions/payment/retry-refund.ts';
 import { type Refund, refunds, type Settlement, settlements } from '../../../functions/payment/store.ts';
-import { takeOnsitePayment } from '../../../functions/payment/take-onsite-payment.ts';
 import { chargeLockKey, demandRefund, readChargeLock } from '../../../shared/charges/charge-lock.ts';
 import { CHARGE_LINK } from '../../../shared/data/carried.ts';
-import { WeChatPayError } from '../../../shared/wechat/pay/pay-errors.ts';
 import {
   ACCOUNT,
+  atTheWindow,
   foreignCharge,
   HOSPITAL,
   ME,
@@ -24,6 +23,7 @@ import {
   type PaymentScene,
   payerPays,
   paymentScene,
+  SILENCE,
   settlementNow,
 } from './scene.ts';
 
@@ -63,17 +63,6 @@ async function statusOf(refund: Refund): Promise<string | undefined> {
   return (await refunds.get(scene.deps.table, refund, { consistent: true }))?.status;
 }
 
-function atTheWindow(): Promise<Settlement> {
-  return takeOnsitePayment(scene.deps, {
-    institutionId: HOSPITAL,
-    patientId: ME,
-    chargeIds: [LAB.chargeId],
-    means: 'CASH',
-    accountId: 'acc-clerk',
-    requestKey: 'till-1',
-  });
-}
-
 const decidingOn = ({ settlementId, refundNo }: Refund) => ({
   settlementId,
   refundNo,
@@ -110,9 +99,9 @@ test('a repeat is answered with what was paid just now, though nothing is owed a
 });
 
 test('a repeat is answered with what the window took just now', async () => {
-  const settlement = await atTheWindow();
+  const settlement = await atTheWindow(scene, [LAB.chargeId]);
   await ownerHears();
-  expect(await atTheWindow()).toMatchObject(settlement);
+  expect(await atTheWindow(scene, [LAB.chargeId])).toMatchObject(settlement);
 });
 
 test('what comes late just now goes back', async () => {
@@ -147,8 +136,7 @@ test('what was opened just now is closed, and answered as closed', async () => {
 test('what was opened just now is given up when its time comes', async () => {
   const { settlement } = await askedFor();
   scene.deps.clock.advance(policyNow(scene.deps).giveUpAfterMinutes * MINUTE + 15 * MINUTE);
-  const silence = { api: 'GET', fault: 'UNAVAILABLE', retryable: true, outcomeUnknown: true } as const;
-  const weChatPay = () => Promise.reject(new WeChatPayError(silence));
+  const weChatPay = () => Promise.reject(SILENCE);
   await checkSettlement({ ...scene.deps, weChatPay }, settlements.key(settlement.settlementId));
   expect((await settlementNow(scene, settlement)).closedBecause).toBe('GIVEN_UP');
 });
@@ -169,7 +157,7 @@ test('what WeChat closed just now is asked for anew, by two at once the same', a
 });
 
 test('what was asked back at the window just now is confirmed', async () => {
-  const settlement = await atTheWindow();
+  const settlement = await atTheWindow(scene, [LAB.chargeId]);
   const refund = await askedBack(settlement);
   expect((await confirmRefund(scene.deps, decidingOn(refund))).status).toBe('SUCCESS');
 });

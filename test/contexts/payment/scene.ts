@@ -8,6 +8,7 @@ import { merchantSecret, platformKeysSecret } from '../../../functions/payment/m
 import { openSettlement } from '../../../functions/payment/open-settlement.ts';
 import { type PaymentDeps, providePayment } from '../../../functions/payment/payment-deps.ts';
 import { type Settlement, settlements } from '../../../functions/payment/store.ts';
+import { takeOnsitePayment } from '../../../functions/payment/take-onsite-payment.ts';
 import type { Post } from '../../../infra/local/wechat/pay/courier.ts';
 import { registered } from '../../../infra/local/wechat/pay/merchants.ts';
 import { startWeChatPay, type WeChatPayStandIn } from '../../../infra/local/wechat/pay/server.ts';
@@ -18,6 +19,7 @@ import type { StaleReads } from '../../../shared/data/memory-store.ts';
 import type { Item } from '../../../shared/data/table.ts';
 import { createApi } from '../../../shared/http/api.ts';
 import { putSecret } from '../../../shared/privacy/secrets.ts';
+import { WeChatPayError } from '../../../shared/wechat/pay/pay-errors.ts';
 import { createWorker } from '../../../shared/worker.ts';
 import { platformRing } from '../../engines/wechat-pay/scene.ts';
 import { vectors } from '../../shared/wechat-pay-keys.ts';
@@ -39,6 +41,14 @@ const APPID = 'wx00000000laptop';
 const DOMAIN = 'city.test.invalid';
 
 export const MINUTE = 60_000;
+
+/** WeChat answers nothing. */
+export const SILENCE = new WeChatPayError({
+  api: 'GET /v3/pay/transactions/out-trade-no/{0}',
+  fault: 'UNAVAILABLE',
+  retryable: true,
+  outcomeUnknown: true,
+});
 
 interface Letterbox {
   held: boolean;
@@ -219,6 +229,22 @@ export async function opened(
   });
   const launch = await launchSettlement(deps, settlement);
   return { settlement, prepayId: launch.package.replace('prepay_id=', '') };
+}
+
+/** A clerk of the hospital takes money for these charges at the window. */
+export function atTheWindow(
+  { deps }: Pick<PaymentScene, 'deps'>,
+  chargeIds: readonly string[],
+  means: 'CASH' | 'CARD' = 'CASH',
+): Promise<Settlement> {
+  return takeOnsitePayment(deps, {
+    institutionId: HOSPITAL,
+    patientId: ME,
+    chargeIds,
+    means,
+    accountId: 'acc-clerk',
+    requestKey: 'till-1',
+  });
 }
 
 /** The payer pays; WeChat's notification is on its way. */

@@ -6,7 +6,6 @@ import { type PaymentDeps, policyNow } from '../../../functions/payment/payment-
 import { type Settlement, settlements } from '../../../functions/payment/store.ts';
 import { chargeLockKey, readChargeLock } from '../../../shared/charges/charge-lock.ts';
 import { timerOf } from '../../../shared/data/carried.ts';
-import { WeChatPayError } from '../../../shared/wechat/pay/pay-errors.ts';
 import { outcome } from '../booking/scene.ts';
 import { paid } from './bill-scene.ts';
 import {
@@ -19,6 +18,7 @@ import {
   type PaymentScene,
   payerPays,
   paymentScene,
+  SILENCE,
   settlementNow,
 } from './scene.ts';
 
@@ -52,13 +52,6 @@ async function nextCheck(settlement: Settlement): Promise<void> {
 function without(error: Error): PaymentDeps {
   return { ...scene.deps, weChatPay: () => Promise.reject(error) };
 }
-
-const SILENCE = new WeChatPayError({
-  api: 'GET /v3/pay/transactions/out-trade-no/{0}',
-  fault: 'UNAVAILABLE',
-  retryable: true,
-  outcomeUnknown: true,
-});
 
 const lines = () => scene.deps.lines.map(({ level, code, facts }) => ({ level, code, facts }));
 

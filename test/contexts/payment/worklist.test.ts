@@ -3,11 +3,10 @@ import { payment } from '../../../functions/payment/context.ts';
 import { putPayee } from '../../../functions/payment/desk-routes.ts';
 import { type Posting, postings } from '../../../functions/payment/ledger.ts';
 import { askRefund } from '../../../functions/payment/request-refund.ts';
-import { takeOnsitePayment } from '../../../functions/payment/take-onsite-payment.ts';
 import { openWork } from '../../../functions/payment/worklist.ts';
 import { door, staff } from '../booking/door.ts';
 import { compareBills, DAY, ledgerOf, listed, MORNING_AFTER, paid, runOf } from './bill-scene.ts';
-import { CLINIC, foreignCharge, HOSPITAL, ME, MERCHANTS, paymentScene } from './scene.ts';
+import { atTheWindow, CLINIC, foreignCharge, HOSPITAL, MERCHANTS, paymentScene } from './scene.ts';
 
 type Scene = Awaited<ReturnType<typeof paymentScene>>;
 
@@ -117,14 +116,7 @@ test('another institution’s clerk neither sees nor decides, and nothing is cha
 test('money over the counter is not noted away: that refund is confirmed', async () => {
   const scene = await paymentScene();
   await foreignCharge(scene, { owner: 'dispensing', chargeId: 'drugs-2', amountFen: 500 });
-  const settlement = await takeOnsitePayment(scene.deps, {
-    institutionId: HOSPITAL,
-    patientId: ME,
-    chargeIds: ['drugs-2'],
-    means: 'CASH',
-    accountId: 'clerk-1',
-    requestKey: 'onsite-2',
-  });
+  const settlement = await atTheWindow(scene, ['drugs-2']);
   const request = { chargeId: 'drugs-2', key: 'all', reason: '退费', by: 'clerk-1' };
   await askRefund(scene.deps, settlement.settlementId, request);
   const ask = door(scene.deps, payment);
