@@ -24,7 +24,6 @@ class Sizes {
   };
 
   check(): void {
-    console.log(Object.fromEntries(this.largest));
     for (const [name, bytes] of this.largest) expect([name, bytes < KILOBYTE]).toEqual([name, true]);
   }
 }
