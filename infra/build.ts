@@ -8,7 +8,7 @@ import { openApi } from '../shared/http/openapi.ts';
 import { cityFile } from './cities/city.ts';
 import { demo } from './cities/demo.ts';
 import { contexts } from './contexts.ts';
-import { codeCacheName } from './lambda/bundle-script.ts';
+import { codeCacheName, WRAPPER } from './lambda/bundle-script.ts';
 import type { Trial } from './lambda/make-code-cache.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -45,7 +45,7 @@ export const bundleOptions = {
 
 /**
  * Bundles both functions of every context in one pass, and answers what the bundles hold. Beside each `index.js` lies
- * the `boot.js` that Lambda calls, and the code cache it uses.
+ * the `boot.js` that Lambda calls, which alone can load it, and the code cache it uses.
  */
 export async function buildFunctions({ contexts, dist }: BuildProps): Promise<Metafile> {
   const entryPoints = contexts.flatMap(({ name }) =>
@@ -58,6 +58,7 @@ export async function buildFunctions({ contexts, dist }: BuildProps): Promise<Me
   mkdirSync(dist, { recursive: true });
   const { metafile } = await esbuild({
     ...bundleOptions,
+    ...WRAPPER,
     mainFields: [...bundleOptions.mainFields],
     entryPoints,
     outdir: dist,

@@ -8,9 +8,10 @@ import { referral } from '../functions/referral/context.ts';
 import { report } from '../functions/report/context.ts';
 import { signing } from '../functions/signing/context.ts';
 import type { Context } from '../shared/context.ts';
+import { withoutFaults } from './context-faults.ts';
 
 /** The one list of contexts: CDK, the build, the laptop, OpenAPI and the tests read it here. */
-export const contexts: readonly Context[] = [
+export const contexts: readonly Context[] = withoutFaults([
   identity,
   directory,
   booking,
@@ -20,4 +21,4 @@ export const contexts: readonly Context[] = [
   followup,
   report,
   notification,
-];
+]);

@@ -1,5 +1,4 @@
 import type { Context, Schedule, Subscription, Task, TimerHandler } from './context.ts';
-import { faultsOfContext } from './context-faults.ts';
 import type { Deps } from './deps.ts';
 
 /** A context as it is written: what it is called with is what its `provide` makes. */
@@ -13,21 +12,9 @@ export interface ContextDeclaration<D extends Deps>
   readonly provide?: (deps: Deps) => D;
 }
 
-/** A context that cannot be served as it is declared. */
-export class InvalidContext extends Error {
-  override readonly name = 'InvalidContext';
-
-  constructor(context: string, faults: readonly string[]) {
-    super(`${context}: ${faults.join('; ')}`);
-  }
-}
-
-/**
- * One bounded context, declared once: Lambda functions, CDK, the laptop, OpenAPI and the access matrix read it.
- * @throws InvalidContext with everything that is wrong
- */
+/** One bounded context, declared once: Lambda functions, CDK, the laptop, OpenAPI and the access matrix read it. */
 export function defineContext<D extends Deps = Deps>(declaration: ContextDeclaration<D>): Context {
-  const context = {
+  return {
     tasks: {},
     subscriptions: [],
     timers: {},
@@ -39,7 +26,4 @@ export function defineContext<D extends Deps = Deps>(declaration: ContextDeclara
     ...declaration,
     // Here what they are called with is forgotten: the entries hand them what `provide` made, and nothing else.
   } as unknown as Context;
-  const faults = faultsOfContext(context);
-  if (faults.length > 0) throw new InvalidContext(context.name, faults);
-  return context;
 }

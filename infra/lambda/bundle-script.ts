@@ -6,17 +6,15 @@ export interface Bundle {
   readonly handler: (event: unknown, context: unknown) => Promise<unknown>;
 }
 
-const PARAMETERS = 'exports, require, module, __filename, __dirname';
+/** What a bundle stands between, so that it can be compiled as it lies there: the function Node makes of CommonJS. */
+export const WRAPPER = {
+  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+  footer: { js: '})' },
+} as const;
 
-/** A CommonJS file as Node would wrap it, but compiled by us: with a code cache, or to make one. */
+/** A bundle in its `WRAPPER`, compiled by us and not by `require`: with a code cache, or to make one. */
 export function bundleScript(file: string, cachedData?: Buffer): Script {
-  const head = `(function (${PARAMETERS}) {`;
-  return new Script(`${head}${readFileSync(file, 'utf8')}\n})`, {
-    filename: file,
-    // Stack traces name the columns of the file, so that its source map fits.
-    columnOffset: -head.length,
-    ...(cachedData && { cachedData }),
-  });
+  return new Script(readFileSync(file, 'utf8'), { filename: file, ...(cachedData && { cachedData }) });
 }
 
 /** Runs it as a module of its own. */

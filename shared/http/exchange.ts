@@ -13,7 +13,8 @@ import type { HttpRequest } from './request.ts';
 export interface Exchange {
   readonly deps: Deps;
   readonly http: HttpRequest;
-  readonly startedAt: number;
+  /** By the machine's own clock, in nanoseconds from no known instant. */
+  readonly startedAt: bigint;
   readonly requestId: string;
   readonly traceparent: string;
   /** Set by `matchRoute`. */
@@ -40,7 +41,7 @@ export function startExchange(deps: Deps, http: HttpRequest): Exchange {
   return {
     deps,
     http,
-    startedAt: performance.now(),
+    startedAt: process.hrtime.bigint(),
     requestId: http.edgeRequestId,
     traceparent: given !== undefined && TRACEPARENT.test(given) ? given : newTrace(),
   };

@@ -38,9 +38,10 @@ export function workingCalendar(
 ): WorkingCalendar {
   const covered = new Set(years.map(({ year }) => year));
   const made = new Set(years.flatMap(({ makeUpDays }) => makeUpDays));
-  const off = new Map<Day, string>();
-  for (const { name, from, to } of years.flatMap(({ holidays }) => holidays)) {
-    for (let day = from; day <= to; day = addDays(day, 1)) off.set(day, name);
+  const holidays = years.flatMap((year) => year.holidays);
+
+  function holidayOn(day: Day): string | undefined {
+    return holidays.find(({ from, to }) => from <= day && day <= to)?.name;
   }
 
   function assertCovered(day: Day): void {
@@ -49,7 +50,7 @@ export function workingCalendar(
 
   function isWorkingDay(day: Day): boolean {
     assertCovered(day);
-    return made.has(day) || (weekdayOf(day) <= 5 && !off.has(day));
+    return made.has(day) || (weekdayOf(day) <= 5 && holidayOn(day) === undefined);
   }
 
   function addWorkingDays(day: Day, days: number): Day {
@@ -79,7 +80,7 @@ export function workingCalendar(
     isWorkingDay,
     holidayOn(day) {
       assertCovered(day);
-      return off.get(day);
+      return holidayOn(day);
     },
     addWorkingDays,
     previousWorkingDay: (day) => addWorkingDays(day, -1),

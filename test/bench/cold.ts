@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -7,6 +7,7 @@ import { booking } from '../../functions/booking/context.ts';
 import { buildFunctions, bundleOptions } from '../../infra/build.ts';
 import { cityFile } from '../../infra/cities/city.ts';
 import { demo } from '../../infra/cities/demo.ts';
+import { codeCacheName } from '../../infra/lambda/bundle-script.ts';
 import { startTableEngine, type TableEngine } from '../support/table-engine.ts';
 import { median } from './median.ts';
 
@@ -42,9 +43,12 @@ async function measure(folder: string, engine: TableEngine): Promise<boolean> {
   const city = join(folder, 'city.json');
   writeFileSync(city, JSON.stringify(cityFile(demo)));
   const api = join(folder, 'functions', 'booking-api');
+  const uncached = join(folder, 'no-code-cache');
+  cpSync(api, uncached, { recursive: true });
+  rmSync(join(uncached, codeCacheName()));
   const functions = {
     'booking api': join(api, 'boot.js'),
-    'booking api, no code cache': join(api, 'index.js'),
+    'booking api, no code cache': join(uncached, 'boot.js'),
     'usual function': usual,
   };
   const millis = new Map(Object.keys(functions).map((name): [string, number[]] => [name, []]));

@@ -1,21 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { faultsOfContext, withoutFaults } from '../../infra/context-faults.ts';
 import { contexts } from '../../infra/contexts.ts';
 import { allow, institution, none, patient } from '../../shared/access/grants.ts';
 import { type Context, type Route, route } from '../../shared/context.ts';
-import { defineContext, InvalidContext } from '../../shared/define-context.ts';
+import { defineContext } from '../../shared/define-context.ts';
 import { file } from '../../shared/http/file-answer.ts';
 import { defineErrors } from '../../shared/kernel/errors.ts';
 import { smallErrors } from './small-context.ts';
 
+function things(parts: Partial<Context>): Context {
+  return defineContext({ name: 'things', errors: smallErrors, routes: [], ...parts });
+}
+
 function faultsOf(parts: Partial<Context>): string {
-  try {
-    defineContext({ name: 'things', errors: smallErrors, routes: [], ...parts });
-  } catch (error) {
-    if (error instanceof InvalidContext) return error.message;
-    throw error;
-  }
-  return 'none';
+  return faultsOfContext(things(parts)).join('; ');
 }
 
 type Parts = Partial<Parameters<typeof route>[0]>;
@@ -97,8 +96,8 @@ describe('a context', () => {
       routeWith({ path: `/things/{${name}}`, request: { params: z.object({ [name]: z.string() }) } }),
     );
     if (one === undefined || other === undefined) throw new Error('two routes were made');
-    expect(faultsOf({ routes: [one, other] })).toBe('things: two routes answer GET /things/{}');
-    expect(faultsOf({ routes: [one, { ...other, method: 'DELETE' }] })).toBe('none');
+    expect(faultsOf({ routes: [one, other] })).toBe('two routes answer GET /things/{}');
+    expect(faultsOf({ routes: [one, { ...other, method: 'DELETE' }] })).toBe('');
   });
 
   it.each<[string, Partial<Context>]>([
@@ -170,7 +169,7 @@ describe('a context', () => {
   it.each(['relation#', 'audit#', 'keys#patient', 'secrets#identity', 'wechat#'])(
     'may be granted %s',
     (prefix) => {
-      expect(faultsOf({ grants: [{ prefix, access: 'read' }] })).toBe('none');
+      expect(faultsOf({ grants: [{ prefix, access: 'read' }] })).toBe('');
     },
   );
 
@@ -179,13 +178,16 @@ describe('a context', () => {
       access: allow('clerk', none),
       response: file('text/csv; charset=utf-8', 'application/vnd.ms-excel'),
     });
-    expect(faultsOf({ routes: [routeWith(rawPost), download] })).toBe('none');
+    expect(faultsOf({ routes: [routeWith(rawPost), download] })).toBe('');
   });
 
   it('hears all its faults at once', () => {
     const routes = [routeWith({ path: '/other' }), routeWith({ errors: ['NO_SUCH'] })];
     const schedules = [{ name: 'sweep', dailyAt: 'noon', handle: async () => {} }];
     expect(faultsOf({ routes, schedules }).split('; ')).toHaveLength(4);
+    expect(() => withoutFaults([things({}), things({ routes, schedules })])).toThrow(
+      `things: ${faultsOf({ routes, schedules })}`,
+    );
   });
 });
 

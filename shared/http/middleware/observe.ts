@@ -11,7 +11,7 @@ export function observe(context: Context): Step {
   const finish: NonNullable<Step['after']> = ({ event, response }) => {
     const { deps, startedAt, requestId, traceparent, route } = event;
     const status = (response as EdgeResponse).statusCode;
-    const millis = Math.round(performance.now() - startedAt);
+    const millis = Math.round(Number(process.hrtime.bigint() - startedAt) / 1e6);
     // The declared path, never the real one: the ids in a path stay out of logs, and metrics stay few.
     const name = route === undefined ? 'unmatched' : `${route.method} ${route.path}`;
     together(() => {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { Context, Route, Schema } from './context.ts';
-import { contentTypesOf } from './http/file-answer.ts';
-import { houseErrors } from './kernel/errors.ts';
+import type { Context, Route, Schema } from '../shared/context.ts';
+import { contentTypesOf } from '../shared/http/file-answer.ts';
+import { houseErrors } from '../shared/kernel/errors.ts';
 
 const WORD = /^[a-z][a-z0-9-]*$/;
 const PARAMETER = /^\{[a-z][A-Za-z0-9]*\}$/;
@@ -14,7 +14,28 @@ const PREFIX = /^(?:(?!keys#|secrets#)[a-z][a-z0-9-]*#|(?:keys|secrets)#[a-z][a-
 /** The worker schedule that CDK adds by itself where a context has timers. */
 const TAKEN_SCHEDULE = 'sweep';
 
-/** What is wrong with a declaration, a sentence each. Found when the module loads: a test, a build or a start fails. */
+/** A context that cannot be served as it is declared. */
+class InvalidContext extends Error {
+  override readonly name = 'InvalidContext';
+
+  constructor(context: string, faults: readonly string[]) {
+    super(`${context}: ${faults.join('; ')}`);
+  }
+}
+
+/**
+ * The same contexts, once nothing is wrong with any. Tests, the build, synthesis and the laptop load them through here; a
+ * function that was built has no need to look again each time it starts. @throws InvalidContext with all that is wrong
+ */
+export function withoutFaults(contexts: readonly Context[]): readonly Context[] {
+  for (const context of contexts) {
+    const faults = faultsOfContext(context);
+    if (faults.length > 0) throw new InvalidContext(context.name, faults);
+  }
+  return contexts;
+}
+
+/** What is wrong with a declaration, a sentence each. */
 export function faultsOfContext(context: Context): readonly string[] {
   const { name, errors, routes, subscriptions, schedules, grants } = context;
   const faults: string[] = [];
@@ -109,7 +130,7 @@ function faultsOfRaw({ method, access, request, requestKey }: Route): readonly s
 }
 
 /** Names of the parameters of a path, in order. */
-export function parametersOf(path: string): readonly string[] {
+function parametersOf(path: string): readonly string[] {
   return path
     .split('/')
     .filter((segment) => segment.startsWith('{'))
