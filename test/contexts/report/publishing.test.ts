@@ -228,6 +228,10 @@ describe('a report of somebody the city does not know', () => {
     expect((await world.ask('GET', homePath(), { as: await home(world) })).body).toEqual({ reports: [] });
     const as = await home(world, 'pat00009');
     expect((await world.ask('GET', homePath(reportId, 'pat00009'), { as })).status).toBe(200);
+    // What was said of the one before is not the other's to read.
+    const { body } = await world.ask('GET', homePath(reportId, 'pat00009', 'editions'), { as });
+    expect(body).toMatchObject({ editions: [{ version: 2 }] });
+    expect((body as { editions: unknown[] }).editions).toHaveLength(1);
   });
 
   it('finds a patient who registered between the look and the write', async () => {

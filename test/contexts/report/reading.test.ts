@@ -326,6 +326,30 @@ describe('what is released in person', () => {
     );
   });
 
+  it('stays closed when a newer version is open, and opens with one that was handed over', async () => {
+    const world = await openWorld();
+    await world.register(PATIENT, LIN);
+    await world.relate('SIGNED', 'dr-family');
+    const versions = async (as: string, path: string, query = {}): Promise<unknown> => {
+      const { body } = await world.ask('GET', path, { as, query });
+      return (body as { editions: { version: number }[] }).editions.map(({ version }) => version);
+    };
+    const given = row();
+    const [{ reportId = '' } = {}] = await world.publish({ ...given, category: 'HIV' });
+    await world.publish({ ...given, version: 2, status: 'AMENDED' });
+    const atHome = await home(world);
+    expect(await versions(atHome, homePath(reportId, PATIENT, 'editions'))).toEqual([2]);
+    const family = await doctor(world, 'dr-family', TOWN);
+    expect(await versions(family, staffPath(TOWN, reportId, PATIENT, 'editions'), TREATMENT)).toEqual([2]);
+    const treating = await doctor(world, 'dr-order', COUNTY);
+    expect(await versions(treating, staffPath(COUNTY, reportId, PATIENT, 'editions'), TREATMENT)).toEqual([
+      2, 1,
+    ]);
+    await world.publish({ ...given, version: 3, status: 'AMENDED', category: 'HIV' });
+    await release({ world, reportId }, LIN.idNumber);
+    expect(await versions(atHome, homePath(reportId, PATIENT, 'editions'))).toEqual([3, 2, 1]);
+  });
+
   it('is in no trend, and no event tells the resident of it', async () => {
     const { world } = await published({ ...SYPHILIS, results: [potassium(4)] });
     const trend = await world.ask('GET', `/report/patients/${PATIENT}/trends/K`, { as: await home(world) });
