@@ -1,10 +1,10 @@
 import type { Doer } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { criticalPolicyNow } from './critical-clock.ts';
+import { criticalPolicyNow, firstTold } from './critical-clock.ts';
 import { type Critical, practitioners } from './store.ts';
 
 /** Roles that stand at an institution's duty desk. */
-const ON_DUTY: readonly string[] = ['practitioner', 'nurse', 'family-doctor'];
+const ON_DUTY: readonly string[] = ['practitioner', 'nurse', 'family-doctor', 'village-doctor'];
 
 /**
  * R7: whom it was put before may answer. The doctor who ordered it at any time; those who answer for the department,
@@ -12,13 +12,13 @@ const ON_DUTY: readonly string[] = ['practitioner', 'nurse', 'family-doctor'];
  */
 export async function mayAnswer(
   deps: Deps,
-  { order, to, escalations }: Pick<Critical, 'order' | 'to' | 'escalations'>,
+  { order, escalations }: Pick<Critical, 'order' | 'escalations'>,
   { practitionerId, institutionId, role }: Doer,
 ): Promise<boolean> {
   if (institutionId !== order.institutionId) return false;
   if (practitionerId !== undefined && practitionerId === order.practitionerId) return true;
   const { ladder, headTitles } = criticalPolicyNow(deps);
-  const told = new Set([to, ...ladder.slice(0, escalations).map((rung) => rung.to)]);
+  const told = new Set([firstTold(order), ...ladder.slice(0, escalations).map((rung) => rung.to)]);
   if (told.has('DUTY_DESK') && ON_DUTY.includes(role)) return true;
   if (!told.has('DEPARTMENT_HEAD') || practitionerId === undefined) return false;
   const copy = await practitioners.get(deps.table, practitionerId);

@@ -77,7 +77,7 @@ function startedClock(
 }
 
 /** Whoever asked for it; where nobody is named, those who answer for the department, or for the house. */
-function firstTold({ practitionerId, departmentId }: Order): Critical['to'] {
+export function firstTold({ practitionerId, departmentId }: Order): Critical['to'] {
   if (practitionerId !== undefined) return 'ORDERING_DOCTOR';
   return departmentId === undefined ? 'DUTY_DESK' : 'DEPARTMENT_HEAD';
 }

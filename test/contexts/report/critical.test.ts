@@ -10,6 +10,7 @@ import {
   potassium,
   row,
   staffPath,
+  TOWN,
   TREATMENT,
   told,
   type World,
@@ -191,6 +192,19 @@ describe('a critical value', () => {
       'notified DEPARTMENT_HEAD',
     ]);
     expect(news(await critical({ order: {} }))).toEqual(['notified DUTY_DESK']);
+  });
+
+  it('that was put before the house first is answered there while the ladder climbs', async () => {
+    const scene = await critical({ order: {} });
+    await scene.world.pass(10);
+    expect(news(scene)).toEqual(['notified DUTY_DESK', 'escalated DEPARTMENT_HEAD']);
+    expect((await answer(scene, await nurse(scene.world))).body).toMatchObject({ status: 'ACKNOWLEDGED' });
+  });
+
+  it('of a house that has village doctors and nobody else is answered by them', async () => {
+    const scene = await critical({ order: { institutionId: TOWN } });
+    const as = await staff(scene.world.deps, 'acc-village', ['village-doctor'], { institutionId: TOWN });
+    expect((await answer(scene, as, 'acknowledgement', TOWN)).body).toMatchObject({ status: 'ACKNOWLEDGED' });
   });
 
   it('ordered elsewhere concerns that house, and not the one that examined', async () => {
