@@ -34,6 +34,11 @@ export const reportErrors = defineErrors({
     message: '报告文件尚未上传，或类型不符',
     note: 'no such upload of this institution',
   },
+  TIME_OUT_OF_RANGE: {
+    status: 422,
+    message: '报告时间或检查时间有误：不能晚于今天，也不能早于1970年',
+    note: '`issuedAt` or `effectiveAt` lies after today, or before instants are counted',
+  },
   ROW_LOST_RACE: {
     status: 409,
     message: '该报告正被同时修改，请重新上传',

@@ -1,6 +1,7 @@
 import type { Doer } from '../../shared/access/acting.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { faultsOf } from '../../shared/http/field-faults.ts';
+import { addDays, dayOf, instantAt } from '../../shared/kernel/china-time.ts';
 import type { FieldFault } from '../../shared/kernel/errors.ts';
 import { reportErrors } from './errors.ts';
 import { type Publication, publication, type RowOutcome } from './publish-contracts.ts';
@@ -71,10 +72,20 @@ async function publishRow(
   content: Publication,
   isKnown: (institutionId: string) => Promise<boolean>,
 ): Promise<Published> {
+  if (!isOfTime(deps, content)) return refusal('TIME_OUT_OF_RANGE');
   const orderedBy = content.order.institutionId ?? institutionId;
   if (!(await isKnown(institutionId)) || !(await isKnown(orderedBy))) return refusal('INSTITUTION_UNKNOWN');
   if (!(await hasFiles(deps, institutionId, content))) return refusal('FILE_MISSING');
   return publishReport(deps, { institutionId, content, doer });
+}
+
+/**
+ * Of today or before: one issued in 2062 by a slip of the pen would stay the newest version until then. And not before
+ * instants are counted, since versions are put in order by them.
+ */
+function isOfTime({ clock }: Pick<Deps, 'clock'>, { issuedAt, effectiveAt }: Publication): boolean {
+  const end = Date.parse(instantAt(addDays(dayOf(clock.now()), 1), '00:00'));
+  return [issuedAt, effectiveAt].map((instant) => Date.parse(instant)).every((ms) => ms >= 0 && ms < end);
 }
 
 /** Instants are sorted and compared as text: one spelling each. */
@@ -95,6 +106,8 @@ function knownInstitutions(deps: Deps): (institutionId: string) => Promise<boole
   };
 }
 
-function refusal(code: 'ROW_INVALID' | 'INSTITUTION_UNKNOWN' | 'FILE_MISSING'): Published {
+function refusal(
+  code: 'ROW_INVALID' | 'INSTITUTION_UNKNOWN' | 'FILE_MISSING' | 'TIME_OUT_OF_RANGE',
+): Published {
   return { outcome: 'REFUSED', code, message: reportErrors.definitions[code].message };
 }

@@ -147,6 +147,22 @@ describe('a report', () => {
 });
 
 describe('a batch', () => {
+  it.each([
+    ['done after today', { effectiveAt: '2026-03-02T16:00:00Z' }],
+    ['issued after today', { issuedAt: '2026-03-02T16:00:00Z' }],
+    ['to be kept beyond the calendar', { effectiveAt: '9990-01-01T00:00:00Z' }],
+    ['done before the calendar', { effectiveAt: '0000-01-01T00:00:00Z' }],
+    ['issued before instants are counted', { issuedAt: '1969-12-31T23:59:59Z' }],
+  ])('takes no report %s, and all others', async (_, more) => {
+    const world = await withPatient();
+    const rows = await world.publish(row(), row(more), row({ issuedAt: '2026-03-02T15:59:59Z' }));
+    expect(rows.map(({ outcome, code }) => code ?? outcome)).toEqual([
+      'PUBLISHED',
+      'TIME_OUT_OF_RANGE',
+      'PUBLISHED',
+    ]);
+  });
+
   it('judges each row by itself and names the faulty fields of those it refuses', async () => {
     const world = await withPatient();
     const rows = await world.publish(
