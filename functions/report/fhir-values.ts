@@ -8,9 +8,11 @@ export function resultOf(observation: ReadObservation): Partial<Result> {
   const { code, interpretation = [], referenceRange = [], meta, extension = [] } = observation;
   const { value, unit = extension.find(({ url }) => url === UNIT_EXTENSION)?.valueString } =
     readingOf(observation);
-  const flag = interpretation
+  const flags = interpretation
     .flatMap(({ coding = [] }) => coding)
-    .map((one) => FLAG_OF.get(one.code ?? ''))[0];
+    .flatMap((one) => FLAG_OF.get(one.code ?? '') ?? []);
+  // A critical one has to be heard, whatever stands before it in a code of the sender's own or a milder word.
+  const flag = flags.find((one) => one.startsWith('CRITICAL')) ?? flags[0];
   const [{ low, high } = {}] = referenceRange;
   return {
     ...codeOf(code),

@@ -233,6 +233,25 @@ describe('what is read of FHIR R4', () => {
     expect(row?.faults?.map(({ path }) => path)).toEqual(['DiagnosticReport.result[1].resolve().value']);
   });
 
+  it.each([
+    [
+      'critical beside a code of the sender’s own',
+      [{ coding: [{ code: '↑↑' }, { code: 'HH' }] }],
+      'CRITICAL_HIGH',
+    ],
+    [
+      'critical after a milder word',
+      [{ coding: [{ code: 'A' }] }, { coding: [{ code: 'LL' }] }],
+      'CRITICAL_LOW',
+    ],
+    ['in the first word of two that are not critical', [{ coding: [{ code: 'L' }, { code: 'A' }] }], 'LOW'],
+  ])('says what a value means %s', (_, interpretation, flag) => {
+    const report = fhirOfPublication(blood, 'i1');
+    const contained = (report.contained ?? []).map((one) => ({ ...one, interpretation }));
+    const [row] = readFhir(JSON.parse(JSON.stringify({ ...report, contained })));
+    expect(row).toMatchObject({ publication: { results: [{ flag }, {}] } });
+  });
+
   it('may be a bundle of another system: references by address, panels, its own codes, a day for a time', () => {
     const bundle = {
       resourceType: 'Bundle',
