@@ -62,8 +62,12 @@ interface Values {
   findings?: string | undefined;
 }
 
+/** What an observation says that was taken back, while its report stands: nothing. */
+const TAKEN_BACK: readonly string[] = ['cancelled', 'entered-in-error'];
+
 /** A panel without a value of its own stands for its members. */
-function readResults({ result = [] }: ReadReport, resolve: Resolve): Values {
+function readResults({ status, result = [] }: ReadReport, resolve: Resolve): Values {
+  const isTakenBack = TAKEN_BACK.includes(status);
   const values: Values = { results: [], places: [], faults: [] };
   const seen = new Set<unknown>();
   function read(reference: FhirReference, path: string): void {
@@ -82,6 +86,7 @@ function readResults({ result = [] }: ReadReport, resolve: Resolve): Values {
       return;
     }
     const { code, valueString, hasMember = [] } = parsed.data;
+    if (!isTakenBack && TAKEN_BACK.includes(parsed.data.status)) return;
     if (code.coding?.some((one) => one.system === SYSTEMS.loinc && one.code === FINDINGS)) {
       values.findings = valueString;
     } else if (!hasValue(parsed.data) && hasMember.length > 0) {

@@ -252,6 +252,14 @@ describe('what is read of FHIR R4', () => {
     expect(row).toMatchObject({ publication: { results: [{ flag }, {}] } });
   });
 
+  it.each(['cancelled', 'entered-in-error'])('does not say what an observation said that is %s', (status) => {
+    const report = fhirOfPublication(blood, 'i1');
+    const [first, ...others] = report.contained ?? [];
+    const contained = [{ ...first, status }, ...others];
+    const [row] = readFhir(JSON.parse(JSON.stringify({ ...report, contained })));
+    expect(row).toMatchObject({ publication: { results: [{ code: 'HBsAg' }] } });
+  });
+
   it('may be a bundle of another system: references by address, panels, its own codes, a day for a time', () => {
     const bundle = {
       resourceType: 'Bundle',
