@@ -289,6 +289,22 @@ describe('a body', () => {
       { code: 'too_deep' },
     ]);
   });
+
+  it.each(['{"name":"\\ud800 "}', '{"free":{"a":["b\\uDFFF"]}}', '{"free":{"\\udc00":1}}'])(
+    'with half a character in it, which no table stores, is one fault: %s',
+    async (text) => {
+      expect(faultsOf(await addText(text))).toEqual([
+        { in: 'body', path: '', code: 'invalid_text', message: '含有不完整的字符' },
+      ]);
+    },
+  );
+
+  it('may escape a whole character by its halves', async () => {
+    taken.length = 0;
+    const free = '{"a":"\\ud867\\udc49","b":"\\\\ud800"}';
+    expect((await addText(`${JSON.stringify(good).slice(0, -1)},"free":${free}}`)).statusCode).toBe(200);
+    expect(taken).toMatchObject([{ body: { free: { a: '𩱉', b: '\\ud800' } } }]);
+  });
 });
 
 describe('a query', () => {
