@@ -152,6 +152,7 @@ export const patientRegister = z.object({
     }),
   ),
 });
+export const claimQuery = z.strictObject({ after: z.optional(z.string()) });
 export const claims = z.object({
   claims: z.array(
     z.object({
@@ -161,6 +162,7 @@ export const claims = z.object({
       claimedAt: instantSchema,
     }),
   ),
+  next: z.optional(z.string()),
 });
 export const claimDecisionRequest = z.strictObject({
   decision: z.enum(['GRANT', 'REFUSE']),

@@ -69,7 +69,7 @@ export const deskRoutes: readonly Route[] = [
     path: '/identity/institutions/{institutionId}/identity-claims',
     summary: '待窗口核实的身份申请',
     access: counter,
-    request: { params: contracts.institutionParams },
+    request: { params: contracts.institutionParams, query: contracts.claimQuery },
     response: contracts.claims,
     handle: listClaims,
   }),

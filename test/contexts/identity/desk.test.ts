@@ -143,6 +143,25 @@ describe('a claim that waits for the desk', () => {
     expect(made.items('audit#').filter(({ purpose }) => purpose === 'desk-identity-claim')).toHaveLength(1);
   });
 
+  it('is on a later page where many older ones wait for somebody who never comes', async () => {
+    const made = await scene();
+    await made.resident('lin', LIN);
+    const waiting: string[] = [];
+    for (let person = 0; person < 105; person += 1) {
+      made.deps.clock.advance(1_000);
+      waiting.push(await claimId(made, `claimant-${person}`, LOST));
+    }
+    const path = `/identity/institutions/${HOSPITAL}/identity-claims`;
+    const listed: string[] = [];
+    let query = '';
+    for (let page = 0; page < 3; page += 1) {
+      const { body } = await expectOk(made.call('GET', path + query, { token: await made.staffToken() }));
+      listed.push(...body.claims.map((claim: { claimId: string }) => claim.claimId));
+      query = `?${new URLSearchParams({ after: body.next ?? '' })}`;
+    }
+    expect(listed).toEqual(waiting);
+  });
+
   it('is granted against the card and makes the account that person', async () => {
     const made = await scene();
     const { patientId, accountId } = await made.resident('lin', LIN);
