@@ -44,7 +44,10 @@ async function patientPhone(
   return [
     patients.updateOperation(
       patientId,
-      { set: { phone: await sealed(deps, patients.key(patientId), 'phone', phone) } },
+      {
+        set: { phone: await sealed(deps, patients.key(patientId), 'phone', phone) },
+        remove: ['phoneOfOthers'],
+      },
       {
         if: { $exists: true },
         event: eventFor(deps, 'identity.patient-changed', { data: { patientId }, ...tracing(acting) }),

@@ -12,7 +12,6 @@ import {
 import { identityErrors } from './errors.ts';
 import { type IdentityDeps, policyToday } from './identity-deps.ts';
 import { openedPerson, openedPhone } from './patient-record.ts';
-import type { Person } from './person.ts';
 import type { IdentityPolicy } from './policy.ts';
 import { isInForce } from './relations.ts';
 import { mayRejoin, statesBefore } from './rules.ts';
@@ -44,7 +43,7 @@ export function claimPatient(deps: IdentityDeps, acting: Acting, claiming: Claim
       const phone = await openedAccountPhone(deps, account);
       return registerPatient(deps, acting, { ...claiming, phone, purpose });
     }
-    if (await isSamePerson(deps, account, existing, person)) {
+    if (await isSamePerson(deps, account, existing, claiming)) {
       return joinPatient(deps, acting, existing, { ...claiming, purpose });
     }
     const claimId = await openClaim(deps, existing, claiming);
@@ -73,10 +72,12 @@ async function isSamePerson(
   deps: IdentityDeps,
   { phoneBlind }: Account,
   patient: Patient,
-  { name }: Person,
+  { person: { name }, relation }: Claiming,
 ): Promise<boolean> {
   const registered = await openedPerson(deps, patient);
-  const phone = await openedPhone(deps, patient);
+  // A guardian's phone makes another guardian, never the child: that relation would not end with the 18th birthday.
+  const isOthers = relation.kind === 'SELF' && patient.phoneOfOthers === true;
+  const phone = isOthers ? undefined : await openedPhone(deps, patient);
   const phoneMatches =
     phone !== undefined &&
     phoneBlind !== undefined &&

@@ -95,7 +95,12 @@ async function granted(
       ...policy,
       ending,
       changes:
-        phone === undefined ? {} : { phone: await sealed(deps, patients.key(patientId), 'phone', phone) },
+        phone === undefined
+          ? {}
+          : {
+              phone: await sealed(deps, patients.key(patientId), 'phone', phone),
+              phoneOfOthers: false,
+            },
     }),
     ...(phone === undefined ? [] : [{ put: await phoneItem(deps, patientId, phone) }]),
   ];

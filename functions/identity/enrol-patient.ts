@@ -4,6 +4,7 @@ import { phoneItem } from '../../shared/access/phone-view.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import type { TransactOperation, Value } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { dayOf } from '../../shared/kernel/china-time.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { maskName } from '../../shared/privacy/masking.ts';
 import { type Acting, accessTo, audited, tracing } from './acting.ts';
@@ -12,6 +13,7 @@ import { policyToday } from './identity-deps.ts';
 import { sealedPatient } from './patient-record.ts';
 import type { Person } from './person.ts';
 import { patientSide, startedRelation } from './relations.ts';
+import { isMinor } from './rules.ts';
 import { blinds } from './sealing.ts';
 import { idNumbers, type Patient, patients, unlessUnder } from './store.ts';
 
@@ -83,9 +85,11 @@ export async function enrolmentOf(
   // Short on purpose: it is the holder in a schedule’s claim item, which has to stay under 1 KB.
   const patientId = deps.ids.next(8);
   const [blind, ...older] = await blinds(deps, 'resident-id', person.idNumber);
+  const today = dayOf(deps.clock.now());
   const patient = await sealedPatient(deps, {
     ...enrolment,
     patientId,
+    phoneOfOthers: relation?.kind !== 'SELF' && isMinor(person.birthDate, today, policyToday(deps)),
     ...(relation === undefined ? {} : sidesOf(deps, relation)),
   });
   const event = eventFor(deps, 'identity.patient-registered', {

@@ -13,6 +13,7 @@ interface NewPatient {
   readonly verification: Verification;
   readonly synthetic: boolean;
   readonly phone?: string | undefined;
+  readonly phoneOfOthers?: boolean;
   readonly noticeVersion?: string | undefined;
   readonly owners?: Patient['owners'];
   readonly delegates?: Patient['delegates'];
@@ -20,7 +21,7 @@ interface NewPatient {
 
 /** The item of a new patient, everything personal sealed. */
 export async function sealedPatient(deps: Deps, given: NewPatient): Promise<Patient> {
-  const { patientId, person, verification, synthetic, phone, noticeVersion } = given;
+  const { patientId, person, verification, synthetic, phone, phoneOfOthers, noticeVersion } = given;
   const key = patients.key(patientId);
   const [name, idNumber, birthDate, sex] = await Promise.all([
     sealed(deps, key, 'name', person.name),
@@ -40,6 +41,7 @@ export async function sealedPatient(deps: Deps, given: NewPatient): Promise<Pati
     owners: given.owners ?? {},
     delegates: given.delegates ?? {},
     ...(phone === undefined ? {} : { phone: await sealed(deps, key, 'phone', phone) }),
+    ...(phone !== undefined && phoneOfOthers === true ? { phoneOfOthers } : {}),
     ...(noticeVersion === undefined ? {} : { noticeVersion }),
   };
 }

@@ -48,7 +48,7 @@ export function isMinor(birthDate: Day, today: Day, policy: Pick<IdentityPolicy,
 
 /**
  * P1 A second account becomes the same person without the desk only with the same name and the same phone,
- * the phone being proven by WeChat.
+ * the phone being proven by WeChat, and the registered one the person's own.
  */
 export function mayRejoin(
   registered: { readonly nameMatches: boolean; readonly phoneMatches: boolean },

@@ -39,6 +39,8 @@ export interface Patient {
   readonly birthDate: string;
   readonly sex: string;
   readonly phone?: string;
+  /** The phone was given for a minor by somebody else: whoever has it is not by that this person. */
+  readonly phoneOfOthers?: boolean;
   readonly verification: Verification;
   readonly synthetic: boolean;
   readonly registeredAt: string;

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, expectOk, idNumber, NOTICE, type Resident, type Scene, scene } from './scene.ts';
+import {
+  type Answer,
+  expectOk,
+  HOSPITAL,
+  idNumber,
+  NOTICE,
+  type Resident,
+  type Scene,
+  scene,
+} from './scene.ts';
 
 const MOTHER = { name: '李娜娜', idNumber: idNumber('19880721', '982'), phone: '13800000002' };
 const FATHER = { name: '张卫国', idNumber: idNumber('19860312', '981'), phone: '13800000001' };
@@ -105,6 +114,34 @@ describe('a child', () => {
     expect((await show(made, father, body.patientId)).status).toBe(403);
     const aunt = await made.resident('aunt', { ...GRANNY, phone: MOTHER.phone });
     expect((await addChild(made, aunt.token, DAUGHTER)).body.patientId).toBe(body.patientId);
+  });
+
+  it('is not a second account of who gave its phone: that one would not end with the 18th birthday', async () => {
+    const made = await scene();
+    const mother = await made.resident('li', MOTHER);
+    const { patientId } = (await expectOk(addChild(made, mother.token, SON))).body;
+    const asSon = { ...SON, phone: MOTHER.phone };
+    await expect(made.resident('li-again', asSon)).rejects.toThrow('ID_NUMBER_HELD');
+    made.deps.clock.set('2026-03-03T01:00:00.000Z');
+    await made.sweep();
+    await expect(made.resident('li-again', asSon)).rejects.toThrow('ID_NUMBER_HELD');
+    expect(made.items(`relation#${patientId}`)).toEqual([]);
+  });
+
+  it('who comes to a desk with the card is there with an own phone from then on', async () => {
+    const made = await scene();
+    const mother = await made.resident('li', MOTHER);
+    const { patientId } = (await expectOk(addChild(made, mother.token, SON))).body;
+    const own = { ...SON, phone: '13800000009' };
+    const held = await made.resident('son', own).catch((error: Error) => error.message);
+    const claimId = /"claimId":"(\w+)"/.exec(String(held))?.[1];
+    await expectOk(
+      made.call('POST', `/identity/institutions/${HOSPITAL}/identity-claims/${claimId}/decision`, {
+        token: await made.staffToken(),
+        body: { decision: 'GRANT', idNumber: SON.idNumber },
+      }),
+    );
+    expect((await made.resident('son-second', own)).patientId).toBe(patientId);
   });
 
   it('no longer has a guardian as the 18th birthday begins, before and after the timer says so', async () => {
@@ -322,8 +359,8 @@ describe('a minor with an account', () => {
   it('cannot remove the guardian', async () => {
     const made = await scene();
     const mother = await made.resident('li', MOTHER);
-    await expectOk(addChild(made, mother.token, SON));
     const son = await made.resident('son', { ...SON, phone: MOTHER.phone });
+    await expectOk(addChild(made, mother.token, SON));
     const path = `/identity/account/delegates/${mother.accountId}`;
     expect((await made.call('DELETE', path, { token: son.token })).body.code).toBe('RELATION_NOT_FOUND');
     expect((await show(made, mother, son.patientId)).status).toBe(200);
