@@ -2,10 +2,13 @@ import * as z from 'zod/mini';
 import { type Day, type HourMinute, isDay } from './china-time.ts';
 import { isDuration } from './duration.ts';
 
-/** A real day `YYYY-MM-DD`, typed `Day`. */
+/**
+ * A real day `YYYY-MM-DD` of the years 1900 to 2199, typed `Day`. Days are counted on from what is taken in: none may
+ * leave the four digits of a year.
+ */
 export const daySchema = z.string().check(
   z.regex(/^\d{4}-\d{2}-\d{2}$/),
-  z.refine(isDay, 'not a day of the calendar'),
+  z.refine((text) => isDay(text) && text >= '1900' && text < '2200', 'not a day of the calendar'),
   // The cast states what the two checks prove; a transform would lose the JSON schema.
 ) as unknown as z.ZodMiniType<Day, string>;
 

@@ -45,6 +45,8 @@ describe('an ISO 8601 duration', () => {
 describe('the schemas of days, times and money', () => {
   it.each([
     [daySchema, '2024-02-29', '2023-02-29'],
+    [daySchema, '1900-01-01', '1899-12-31'],
+    [daySchema, '2199-12-31', '2200-01-01'],
     [hourMinuteSchema, '23:59', '24:00'],
     [durationSchema, 'P30D', 'P1H'],
     [fenSchema, 1250, 12.5],

@@ -199,6 +199,17 @@ describe('answers', () => {
     expect([answer.status, answer.code]).toEqual([404, 'APPOINTMENT_NOT_FOUND']);
   });
 
+  test.each(['0001-01-01', '9999-12-31'])(
+    'a week from %s, or a clinic on it, is a bad request: no day is reckoned from it',
+    async (day) => {
+      const week = `/booking/institutions/${HOSPITAL}/departments/${DEPARTMENT}/week`;
+      const clinic = { practitionerId: DOCTOR, departmentId: DEPARTMENT, half: 'P', visitKind: 'general' };
+      const body = { ...clinic, day, feeFen: 0, paymentMode: 'ONSITE', slots: slotsOf({}) };
+      const made = await ask('POST', `/booking/institutions/${HOSPITAL}/schedules`, { as: clerk, body });
+      expect([(await ask('GET', week, { query: { from: day } })).status, made.status]).toEqual([400, 400]);
+    },
+  );
+
   test('a refused booking lists its reasons in Chinese with codes and figures', async () => {
     deps.clock.set('2026-02-20T00:00:00.000Z');
     const { status, body } = await bookMine();
