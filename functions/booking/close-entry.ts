@@ -27,12 +27,18 @@ export async function closeEntry(deps: Deps, appointment: Appointment): Promise<
     const sameDayRefund = state === 'C' && refunded && today === entry.day;
     const ended = { ...entry, state, endedOn: today, ...(sameDayRefund ? { sameDayRefund } : {}) };
     const closed = withEntry(policy, record, [appointmentId, ended], today);
+    // Counted before anything is left out: a tick after midnight may close a visit of last month, or last year.
+    const counted = { ...record, entries: { ...record.entries, [appointmentId]: ended } };
     const events: PenaltyEvent[] = [];
     if (state === 'N') events.push('no-show');
     if (state === 'C') events.push('cancellation');
     if (sameDayRefund) events.push('same-day-refund');
     const bans = events.flatMap((event) =>
-      bansAfter(policy, closed, { event, on: today, cause: appointmentId }),
+      bansAfter(policy, counted, {
+        event,
+        on: event === 'no-show' ? entry.day : today,
+        cause: appointmentId,
+      }),
     );
     return { record: { ...closed, bans: [...closed.bans, ...bans] } };
   });

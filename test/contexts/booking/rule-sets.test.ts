@@ -257,6 +257,23 @@ describe('I6: ladders of bans', () => {
     ]);
   });
 
+  test.each([
+    ['shhospital', ['2025-12-31'], '2025-12-31…2026-01-29'],
+    ['hgsyiyuan', ['2026-03-26', '2026-03-27', '2026-03-30', '2026-03-31'], '2026-03-31…2026-03-31'],
+  ] as const)(
+    '%s: an evening clinic that is closed after midnight was missed on its own day',
+    async (name, days, ban) => {
+      const deps = cityOf(name, `${days[0]} 07:00`);
+      for (const day of days) {
+        deps.clock.set(china(`${day} 07:00`));
+        await book(deps, await visit(deps, day, { half: 'E' }), ME, { channel: 'ONSITE' });
+        deps.clock.set(china(`${addDays(day, 1)} 00:00`));
+        await sweep(deps);
+      }
+      expect(await bans(deps)).toEqual([ban]);
+    },
+  );
+
   test('shhospital: a ban holds on its last day and is over the day after', async () => {
     const deps = cityOf('shhospital', '2026-03-02 07:00');
     await misses(deps, '2026-03-02');
