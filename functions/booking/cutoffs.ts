@@ -1,5 +1,5 @@
 import { chinaCalendar } from '../../shared/kernel/calendar.ts';
-import { addDays, addMonths, type Day, instantAt } from '../../shared/kernel/china-time.ts';
+import { addDays, addMonths, type Day, instantAt, startOfMonth } from '../../shared/kernel/china-time.ts';
 import { POOLS } from './lanes.ts';
 import type { BookingPolicy, Channel, Cutoff, Pool } from './policy.ts';
 import type { Closing, ScheduleDetail, Slot, VisitKind } from './store.ts';
@@ -77,11 +77,17 @@ function minutesBefore(at: string, minutes: number): string {
 
 /** The furthest visit day some pool of which is open today or tomorrow: schedules are made up to it. */
 export function furthestOpening(policy: BookingPolicy, today: Day): Day {
+  const tomorrow = addDays(today, 1);
   const days = POOLS.map((pool) => {
     const { before } = policy.pools[pool].opens;
-    return before.unit === 'days'
-      ? addDays(today, before.days + 1)
-      : addDays(addMonths(today, before.months), 1);
+    return before.unit === 'days' ? addDays(tomorrow, before.days) : lastOpeningOn(tomorrow, before.months);
   });
   return days.toSorted().at(-1) ?? today;
+}
+
+/** Counted back from the last days of a longer month, several of them open on the last day of a shorter one. */
+function lastOpeningOn(day: Day, months: number): Day {
+  const visit = addMonths(day, months);
+  const isLastOfMonth = startOfMonth(addDays(day, 1)) !== startOfMonth(day);
+  return isLastOfMonth ? addDays(addMonths(startOfMonth(visit), 1), -1) : visit;
 }

@@ -11,6 +11,7 @@ import { onTheBus } from '../../support/bus.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
 import { policyValues } from './policy-values.ts';
+import { ruleSets } from './rule-sets.ts';
 import {
   addDoctor,
   addSchedule,
@@ -136,6 +137,18 @@ describe('a template', () => {
       '2026-03-11',
       '2026-03-13',
     ]);
+  });
+
+  test('reaches every day that opens tomorrow where numbers open months ahead and months differ in length', async () => {
+    const city = cityWith('demo', 'booking', ruleSets.beijing);
+    const deps = testDeps({ city, start: '2026-02-27T00:00:00.000Z' });
+    await addDoctor(deps);
+    await put(deps, { weekdays: [1, 2, 3, 4, 5, 6, 7], onHolidays: true });
+    // Three months before each of 28 to 31 May is 28 February.
+    expect((await days(deps)).at(-1)).toBe('2026-05-31');
+    deps.clock.set('2026-02-28T00:00:00.000Z');
+    expect(await generateSchedules(deps)).toBe(1);
+    expect((await days(deps)).at(-1)).toBe('2026-06-01');
   });
 
   test('is continued every night, once, whoever fires how often', async () => {
