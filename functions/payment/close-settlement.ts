@@ -49,7 +49,8 @@ export async function finishClosing(deps: PaymentDeps, settlement: Settlement): 
   const outcome = await closeOrder(deps, settlement);
   switch (outcome) {
     case 'PAID':
-      return { settlement: await learnFromWeChat(deps, settlement), outcome };
+      // Still CLOSING where it was paid another sum than was asked: a person decides, and the charges do not wait for them.
+      return { settlement: await giveUpIfDue(deps, await learnFromWeChat(deps, settlement)), outcome };
     case 'PAYING':
       return { settlement: await giveUpIfDue(deps, settlement), outcome };
     default:

@@ -258,6 +258,19 @@ describe('answers', () => {
     });
   });
 
+  test('an extra number’s key may be any word, and is its own person’s', async () => {
+    const add = async (as: string, key: string) => {
+      const body = { slot: '09:00', reason: '老病人' };
+      const answer = await ask('POST', desk('/extra-numbers'), { as, key, body });
+      return (answer.body as { number?: number }).number;
+    };
+    const words = ['constructor', '__proto__', 'same-key'];
+    const mine = await Promise.all(words.map((key) => add(doctor, key)));
+    expect(mine.toSorted()).toEqual([4, 5, 6]);
+    expect(await add(doctor, 'constructor')).toBe(mine[0]);
+    expect(await add(admin, 'same-key')).toBe(7);
+  });
+
   test('a family doctor books by COMMUNITY, a resident by MINI_PROGRAM, a desk by what it says', async () => {
     const signed = await staff(deps, 'acc-fd', ['family-doctor'], {
       institutionId: 'township-centre',

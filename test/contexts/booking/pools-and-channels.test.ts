@@ -167,7 +167,7 @@ describe('an extra number', () => {
     expect(await claimOf(deps, scheduleId)).toMatchObject({ capacity: 5, free: { O1: [5] } });
     const detail = await schedules.get(deps.table, scheduleId);
     expect(detail?.extraRequests).toEqual({
-      'request-1': { number: 5, reason: '老病人复诊', by: 'clerk-1' },
+      'clerk-1:request-1': { number: 5, reason: '老病人复诊', by: 'clerk-1' },
     });
     expect((await showSchedule(deps, scheduleId)).slots.map(({ capacity }) => capacity)).toEqual([2, 3]);
     deps.clock.set('2026-03-05T22:30:00.000Z');
