@@ -46,6 +46,8 @@ export async function cancelAppointment(
     const { charge } = seen;
     seen =
       moved.paying && charge ? await followCharge(deps, { ...id, chargeId: charge.chargeId }) : moved.current;
+    // A visit that could be paid for on site stays booked while its fee is being paid.
+    if (moved.paying && seen?.charge?.status === 'OPEN') throw bookingErrors.refusal('PAYMENT_UNDER_WAY');
   }
   throw houseErrors.refusal('CONFLICT');
 }

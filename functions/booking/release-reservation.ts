@@ -45,6 +45,8 @@ async function release(
       moved.paying === true && charge !== undefined
         ? await followCharge(deps, { patientId, chargeId: charge.chargeId })
         : await reservedBy(deps, patientId, reservationId);
+    // A visit that could be paid for on site stays booked while its fee is being paid.
+    if (moved.paying && seen?.charge?.status === 'OPEN') throw bookingErrors.refusal('PAYMENT_UNDER_WAY');
   }
   throw houseErrors.refusal('CONFLICT');
 }

@@ -91,6 +91,17 @@ test('P5: what is being paid cannot be cancelled, told of it or not, and nothing
   expect(await payment(deps, booked, 'pay')).toBe(false);
 });
 
+test('P5: a visit to be paid for on site is not called off while its fee is being paid all the same', async () => {
+  const deps = testDeps();
+  const booked = await book(deps, await addSchedule(deps, { feeFen: 500 }), ME);
+  await payment(deps, booked, 'claim');
+  const before = deps.all();
+  expect(await outcome(cancelAppointment(deps, booked, { doer }))).toBe('PAYMENT_UNDER_WAY');
+  expect(deps.all()).toEqual(before);
+  await payment(deps, booked, 'open');
+  expect(await outcome(cancelAppointment(deps, booked, { doer }))).toBe('ok');
+});
+
 test('a charge paid at the very moment of the cancellation is owed back, not void', async () => {
   const deps = testDeps();
   const booked = await book(deps, await addSchedule(deps, { feeFen: 500 }), ME);

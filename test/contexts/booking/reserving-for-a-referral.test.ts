@@ -155,21 +155,25 @@ describe('the undo', () => {
     expect((await appointments.get(deps.table, mine))?.status).toBe('BOOKED');
   });
 
-  test('waits while somebody is paying', async () => {
-    const deps = await scene();
-    await addSchedule(deps, { quota: { REFERRAL: 1 }, feeFen: 500, paymentMode: 'ONLINE' });
-    const { appointmentId } = await reserve(deps);
-    const id = { patientId: 'pat00001', appointmentId };
-    const appointment = await appointments.get(deps.table, id);
-    if (appointment === undefined) throw new Error('nothing was reserved');
-    await payment(deps, appointment, 'claim');
-    const refused = await release(deps).catch((error: unknown) => error);
-    expect(refused instanceof Refusal && refused.code).toBe('PAYMENT_UNDER_WAY');
-    await payment(deps, appointment, 'pay');
-    expect(await release(deps)).toEqual({ released: true });
-    const ended = await appointments.get(deps.table, id);
-    expect([ended?.status, ended?.charge?.status]).toEqual(['CANCELLED_BY_HOSPITAL', 'REFUND_DUE']);
-  });
+  test.each(['ONLINE', 'ONSITE'] as const)(
+    'waits while somebody is paying what is due %s',
+    async (paymentMode) => {
+      const deps = await scene();
+      await addSchedule(deps, { quota: { REFERRAL: 1 }, feeFen: 500, paymentMode });
+      const { appointmentId } = await reserve(deps);
+      const id = { patientId: 'pat00001', appointmentId };
+      if (paymentMode === 'ONSITE') await confirmAppointment(deps, id, { by: 'account-1' });
+      const appointment = await appointments.get(deps.table, id);
+      if (appointment === undefined) throw new Error('nothing was reserved');
+      await payment(deps, appointment, 'claim');
+      const refused = await release(deps).catch((error: unknown) => error);
+      expect(refused instanceof Refusal && refused.code).toBe('PAYMENT_UNDER_WAY');
+      await payment(deps, appointment, 'pay');
+      expect(await release(deps)).toEqual({ released: true });
+      const ended = await appointments.get(deps.table, id);
+      expect([ended?.status, ended?.charge?.status]).toEqual(['CANCELLED_BY_HOSPITAL', 'REFUND_DUE']);
+    },
+  );
 
   test('is changed by its referral only: the patient cannot move it to another day', async () => {
     const deps = await scene();
