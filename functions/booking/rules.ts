@@ -90,7 +90,7 @@ export function personalReasons({
     minimumAgeYears !== undefined &&
     birthDate !== undefined &&
     channel !== 'ONSITE' &&
-    ageOn(birthDate, detail.day) < minimumAgeYears
+    (detail.day < birthDate || ageOn(birthDate, detail.day) < minimumAgeYears)
   ) {
     reasons.push(bookingErrors.reason('TOO_YOUNG', { minimumAgeYears }));
   }

@@ -144,6 +144,8 @@ describe('what lies in the patient', () => {
     const young = refused('TOO_YOUNG', { minimumAgeYears: 14 }, true);
     expect(judge({ policy, birthDate: '2012-03-17' })).toMatchObject(young);
     expect(judge({ policy, birthDate: '2012-03-16' })).toEqual(LANE);
+    // Somebody born since looks at a clinic of the past.
+    expect(judge({ policy, birthDate: '2026-03-17' })).toMatchObject(young);
     expect(judge({ policy })).toEqual(LANE);
     expect(judge({ birthDate: '2020-01-01' })).toEqual(LANE);
     const onsite = { channel: 'ONSITE', now: '2026-03-15T23:00:00.000Z' } as const;
