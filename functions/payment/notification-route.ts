@@ -7,8 +7,9 @@ import { applyRefundState } from './end-refund.ts';
 import { paymentErrors } from './errors.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { receivePayment } from './receive-payment.ts';
+import { oursOf } from './reconcile-explain.ts';
 import { fromCombined, fromTrade, type Paid } from './settlement-at-wechat.ts';
-import { refunds, settlementOfOrder } from './store.ts';
+import { settlementOfOrder } from './store.ts';
 
 const REFUSED = logEntry(
   'PAYMENT_NOTIFICATION_REFUSED',
@@ -73,11 +74,10 @@ async function takeRefund(
   deps: PaymentDeps,
   notice: Extract<PayNotification, { readonly kind: 'REFUND' }>['refund'],
 ): Promise<void> {
-  const { outTradeNo, outRefundNo, state, refundedAt, refundFen } = notice;
-  const id = { settlementId: settlementOfOrder(outTradeNo), refundNo: outRefundNo };
-  const refund = await refunds.get(deps.table, id, { consistent: true });
+  const { mchid, outTradeNo, outRefundNo, state, refundedAt, refundFen } = notice;
+  const { refund } = await oursOf(deps, { mchid }, { kind: 'REFUND', number: outRefundNo, outTradeNo });
   if (refund === undefined || refund.amountFen !== refundFen) {
-    deps.log.warn(NOT_OURS, { settlementId: id.settlementId });
+    deps.log.warn(NOT_OURS, { settlementId: settlementOfOrder(outTradeNo) });
     return;
   }
   await applyRefundState(deps, refund, state, refundedAt);

@@ -2,10 +2,11 @@ import { markChargePaid } from '../../shared/charges/charge-lock.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import { logEntry } from '../../shared/observability/log.ts';
 import { postPayment } from './ledger.ts';
-import type { PaymentDeps } from './payment-deps.ts';
+import { type PaymentDeps, weChatSide } from './payment-deps.ts';
 import { askRefund } from './request-refund.ts';
 import type { Paid } from './settlement-at-wechat.ts';
 import { type Settlement, settlements } from './store.ts';
+import { signerOf } from './wechat-sides.ts';
 import { openWork } from './worklist.ts';
 
 const DIFFERS = logEntry('PAYMENT_AMOUNT_DIFFERS', 'what was paid is not what was asked; a person decides');
@@ -13,7 +14,7 @@ const DIFFERS = logEntry('PAYMENT_AMOUNT_DIFFERS', 'what was paid is not what wa
 /**
  * Money has come. Settlement, locks and ledger change in one transaction, so that it is taken in once however often
  * and in whatever order WeChat tells of it (rules P1–P4). After the settlement was let go it is late: delivered if
- * everything in it can still be had, else given back whole. Undefined: we have no such settlement.
+ * everything in it can still be had, else given back whole. Undefined: it is for no settlement of ours.
  */
 export async function receivePayment(
   deps: PaymentDeps,
@@ -22,6 +23,7 @@ export async function receivePayment(
 ): Promise<Settlement | undefined> {
   const settlement = await settlements.get(deps.table, settlementId, { consistent: true });
   if (settlement === undefined || settlement.status === 'PAID') return settlement;
+  if (!isForUs(deps, settlement, paid)) return undefined;
   if (!isAsAsked(settlement, paid)) return reported(deps, settlement, paid);
   if (settlement.status !== 'CLOSED') {
     const inTime = await taken(deps, settlement, paid);
@@ -43,6 +45,17 @@ export async function giveBack(deps: PaymentDeps, settlementId: string): Promise
   for (const { chargeId } of settlement.lines) {
     await askRefund(deps, settlementId, { chargeId, key: 'late', reason: '超时支付退款', by: 'system' });
   }
+}
+
+/** A number is known to one merchant: what another one was paid under it is another order, and pays nothing of ours. */
+function isForUs(deps: PaymentDeps, settlement: Settlement, paid: Paid): boolean {
+  const isOurSide = paid.mchid === signerOf(settlement) && paid.appid === weChatSide(deps).appId;
+  const isOurPayee = (theirs: Paid['orders'][number]) =>
+    settlement.orders.every(
+      ({ outTradeNo, mchid, subMchid = '' }) =>
+        theirs.outTradeNo !== outTradeNo || (theirs.mchid === mchid && (theirs.subMchid ?? '') === subMchid),
+    );
+  return isOurSide && paid.orders.every(isOurPayee);
 }
 
 function isAsAsked({ orders }: Settlement, paid: Paid): boolean {

@@ -6,23 +6,21 @@ import type { Order, Settlement } from './store.ts';
 import { payeeOf, signerOf } from './wechat-sides.ts';
 
 /** What WeChat says was paid, by notification or by query. */
-export interface Paid {
-  readonly mchid: string;
-  readonly paidAt: string;
-  readonly orders: readonly {
-    readonly outTradeNo: string;
-    readonly transactionId: string;
-    readonly totalFen: number;
-  }[];
+export interface Paid extends Pick<PaidTrade, 'appid' | 'mchid' | 'paidAt'> {
+  readonly orders: readonly (Pick<PaidTrade, 'mchid' | 'outTradeNo' | 'transactionId' | 'totalFen'> & {
+    readonly subMchid?: string | undefined;
+  })[];
 }
 
-export function fromTrade({ mchid, paidAt, outTradeNo, transactionId, totalFen }: PaidTrade): Paid {
-  return { mchid, paidAt, orders: [{ outTradeNo, transactionId, totalFen }] };
+export function fromTrade(trade: PaidTrade): Paid {
+  const { appid, mchid, paidAt, outTradeNo, transactionId, totalFen } = trade;
+  const subMchid = 'subMchid' in trade ? trade.subMchid : undefined;
+  return { appid, mchid, paidAt, orders: [{ mchid, subMchid, outTradeNo, transactionId, totalFen }] };
 }
 
-export function fromCombined({ mchid, subOrders }: PaidCombinedTrade): Paid {
+export function fromCombined({ appid, mchid, subOrders }: PaidCombinedTrade): Paid {
   const [first] = subOrders;
-  return { mchid, paidAt: first?.paidAt ?? '', orders: subOrders };
+  return { appid, mchid, paidAt: first?.paidAt ?? '', orders: subOrders };
 }
 
 /**

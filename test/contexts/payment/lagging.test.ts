@@ -13,6 +13,7 @@ import { chargeLockKey, demandRefund, readChargeLock } from '../../../shared/cha
 import { CHARGE_LINK } from '../../../shared/data/carried.ts';
 import {
   ACCOUNT,
+  APPID,
   atTheWindow,
   foreignCharge,
   HOSPITAL,
@@ -91,7 +92,7 @@ test('a repeat is answered with what was paid just now, though nothing is owed a
   const request = { patientId: ME, chargeIds: [LAB.chargeId], accountId: ACCOUNT, requestKey: 'one' };
   const settlement = await openSettlement(scene.deps, request);
   await launchSettlement(scene.deps, settlement);
-  const paidNow = { mchid: MERCHANTS.hospital, paidAt: settlement.openedAt };
+  const paidNow = { appid: APPID, mchid: MERCHANTS.hospital, paidAt: settlement.openedAt };
   const orders = settlement.orders.map((order) => ({ ...order, transactionId: 'wx-1' }));
   await receivePayment(scene.deps, settlement.settlementId, { ...paidNow, orders });
   await ownerHears();
@@ -112,7 +113,7 @@ test('what comes late just now goes back', async () => {
   await scene.deps.table.update(settlements.key(settlementId), { set: { status: 'CLOSED' } });
   await scene.deps.table.update(chargeLockKey(LAB), { set: { status: 'WITHDRAWN' } });
   const given = orders.map((order) => ({ ...order, transactionId: 'wx-1' }));
-  const late = { mchid: MERCHANTS.hospital, paidAt: settlement.payBy, orders: given };
+  const late = { appid: APPID, mchid: MERCHANTS.hospital, paidAt: settlement.payBy, orders: given };
   expect(await receivePayment(scene.deps, settlementId, late)).toMatchObject({
     late: 'GIVEN_BACK',
     lines: [{ refundAskedFen: 15_050 }],

@@ -208,6 +208,48 @@ describe('nothing is believed', () => {
     expect(scene.deps.lines.map(({ code }) => code)).toContain('PAYMENT_NOTIFICATION_NOT_OURS');
   });
 
+  test('of another merchant’s order under a number of ours, or of its refund: its money pays nothing here', async () => {
+    const { letter, settlement, held } = await posted();
+    const path = addressOf(MERCHANTS.clinic);
+    const envelope = JSON.parse(letter.body.toString()) as object;
+    const theirs = (more: object, event_type: string) => {
+      const numbers = {
+        mchid: MERCHANTS.clinic,
+        out_trade_no: settlement.settlementId,
+        transaction_id: '42',
+      };
+      const resource = sealed(JSON.stringify({ ...numbers, ...more }));
+      return { ...resigned(letter, { ...envelope, event_type, resource }), path };
+    };
+    const payment = theirs(
+      {
+        appid: 'wx00000000laptop',
+        trade_state: 'SUCCESS',
+        success_time: '2026-03-02T08:00:00+08:00',
+        payer: { openid: OPENID },
+        amount: { total: 2_000, payer_total: 2_000 },
+      },
+      'TRANSACTION.SUCCESS',
+    );
+    await refused(payment, 200);
+    expect(await arrive(letter)).toBe(200);
+    const request = { chargeId: held.appointmentId, key: 'one', reason: '部分退费', by: 'clerk' };
+    const { refundNo } = (await askRefund(scene.deps, settlement.settlementId, request)) ?? {};
+    const refund = theirs(
+      {
+        out_refund_no: refundNo,
+        refund_id: '50',
+        refund_status: 'SUCCESS',
+        success_time: '2026-03-02T08:00:00+08:00',
+        amount: { total: 2_000, refund: 2_000, payer_refund: 2_000 },
+      },
+      'REFUND.SUCCESS',
+    );
+    await refused(refund, 200);
+    const said = scene.deps.lines.filter(({ code }) => code === 'PAYMENT_NOTIFICATION_NOT_OURS');
+    expect(said).toHaveLength(2);
+  });
+
   test('about a sum that was not asked: nothing is given, and a person is told', async () => {
     const { letter, settlement, held } = await posted();
     const trade = {

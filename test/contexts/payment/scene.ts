@@ -37,7 +37,7 @@ export const MERCHANTS = { hospital: '1900425001', clinic: '1900425100', combini
 export const ME = 'pat00001';
 export const ACCOUNT = 'account-pat00001';
 export const OPENID = 'o-payer-of-the-test';
-const APPID = 'wx00000000laptop';
+export const APPID = 'wx00000000laptop';
 const DOMAIN = 'city.test.invalid';
 
 export const MINUTE = 60_000;

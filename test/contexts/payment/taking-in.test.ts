@@ -32,6 +32,7 @@ import { outcome } from '../booking/scene.ts';
 import { asked, paid } from './bill-scene.ts';
 import {
   ACCOUNT,
+  APPID,
   CLINIC,
   foreignCharge,
   HOSPITAL,
@@ -64,10 +65,12 @@ async function askedTwice(): Promise<Settlement> {
 /** What WeChat says when everything was paid as asked. */
 function inFull({ orders }: Settlement, paidAt = LATER): Paid {
   return {
+    appid: APPID,
     mchid: MERCHANTS.combining,
     paidAt,
-    orders: orders.map(({ outTradeNo, totalFen }) => ({
+    orders: orders.map(({ outTradeNo, mchid, totalFen }) => ({
       outTradeNo,
+      mchid,
       totalFen,
       transactionId: `wx-${outTradeNo}`,
     })),
@@ -158,7 +161,25 @@ describe('money that comes', () => {
   });
 
   test('for what we never asked is nobody’s', async () => {
-    expect(await receivePayment(scene.deps, 'S1', { mchid: '1', paidAt: NOW, orders: [] })).toBeUndefined();
+    expect(
+      await receivePayment(scene.deps, 'S1', { appid: APPID, mchid: '1', paidAt: NOW, orders: [] }),
+    ).toBeUndefined();
+  });
+
+  const foreign: readonly (readonly [string, (paid: Paid) => Paid])[] = [
+    ['that another merchant has signed for', (paid) => ({ ...paid, mchid: MERCHANTS.hospital })],
+    ['in another app', (paid) => ({ ...paid, appid: 'wx00000000elsewhere' })],
+    ['to other payees', (paid) => ({ ...paid, orders: paid.orders.map(toThe(MERCHANTS.clinic)) })],
+    ['to a sub-merchant', (paid) => ({ ...paid, orders: paid.orders.map(below('1900425777')) })],
+  ];
+  const toThe = (mchid: string) => (order: Paid['orders'][number]) => ({ ...order, mchid });
+  const below = (subMchid: string) => (order: Paid['orders'][number]) => ({ ...order, subMchid });
+  test.each(foreign)('%s is nobody’s, whatever its number and sum', async (_, change) => {
+    const settlement = await askedTwice();
+    const before = JSON.stringify(scene.deps.all());
+    const theirs = change(inFull(settlement));
+    expect(await receivePayment(scene.deps, settlement.settlementId, theirs)).toBeUndefined();
+    expect(JSON.stringify(scene.deps.all())).toBe(before);
   });
 
   const differing: readonly (readonly [string, (paid: Paid) => Paid['orders'], number])[] = [
