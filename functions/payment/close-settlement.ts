@@ -49,7 +49,7 @@ export async function finishClosing(deps: PaymentDeps, settlement: Settlement): 
   const outcome = await closeOrder(deps, settlement);
   switch (outcome) {
     case 'PAID':
-      // Still CLOSING where it was paid another sum than was asked: a person decides, and the charges do not wait for them.
+      // Still CLOSING where it was paid another sum than was asked: the charges do not wait for who decides about that.
       return { settlement: await giveUpIfDue(deps, await learnFromWeChat(deps, settlement)), outcome };
     case 'PAYING':
       return { settlement: await giveUpIfDue(deps, settlement), outcome };

@@ -7,7 +7,7 @@ import { type Settlement, settlements } from '../../../functions/payment/store.t
 import { chargeLockKey, readChargeLock } from '../../../shared/charges/charge-lock.ts';
 import { timerOf } from '../../../shared/data/carried.ts';
 import { outcome } from '../booking/scene.ts';
-import { paid } from './bill-scene.ts';
+import { listed, paid } from './bill-scene.ts';
 import {
   ACCOUNT,
   foreignCharge,
@@ -263,6 +263,26 @@ describe('a settlement that can neither be closed nor paid', () => {
       status: 'CLOSED',
       closedBecause: 'GIVEN_UP',
     });
+  });
+
+  test('is given up where it was paid another sum than was asked: a person decides about the money', async () => {
+    const { settlement, prepayId } = await askedFor();
+    const key = settlements.key(settlement.settlementId);
+    await scene.deps.table.update(key, { set: { 'orders[0].totalFen': 1 } });
+    await payerPays(scene, prepayId);
+    await scene.pass(60 * MINUTE);
+    expect((await settlementNow(scene, settlement)).status).toBe('CLOSING');
+    scene.deps.clock.advance(endOf(settlement) - 1 - scene.deps.clock.now());
+    await checkSettlement(scene.deps, key);
+    expect((await settlementNow(scene, settlement)).status).toBe('CLOSING');
+    scene.deps.clock.advance(1);
+    await checkSettlement(scene.deps, key);
+    expect(await dueIn(settlement)).toBeUndefined();
+    expect((await settlementNow(scene, settlement)).closedBecause).toBe('GIVEN_UP');
+    expect((await readChargeLock(scene.deps.table, LAB))?.status).toBe('OPEN');
+    expect((await listed(scene)).map(({ kind, status }) => [kind, status])).toEqual([
+      ['AMOUNT_DIFFERS', 'OPEN'],
+    ]);
   });
 
   test('but was paid, and then let go, is delivered late', async () => {
