@@ -20,7 +20,9 @@ export interface ExtraNumber {
  * the detail. The new number is an on-site one. Repeating the request adds nothing.
  */
 export async function addExtraNumber(deps: Deps, extra: ExtraNumber): Promise<number> {
-  const { institutionId, scheduleId, slot, reason, doer, requestKey } = extra;
+  const { institutionId, scheduleId, slot, reason, doer } = extra;
+  // Two people may choose the same key, and a key alone may be any word.
+  const requestKey = `${doer.by}:${extra.requestKey}`;
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const [claim, detail] = await Promise.all([
       claims.get(deps.table, scheduleId, { consistent: true }),

@@ -45,7 +45,7 @@ export interface ScheduleDetail {
   readonly slots: readonly Slot[];
   /** Slot index of each number added later (加号), by number. */
   readonly extra: Readonly<Record<string, number>>;
-  /** Requests that added a number, by their key: a repeat adds nothing. */
+  /** Requests that added a number, by account and key: a repeat adds nothing. */
   readonly extraRequests: Readonly<
     Record<string, { readonly number: number; readonly reason: string; readonly by: string }>
   >;
