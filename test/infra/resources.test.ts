@@ -194,6 +194,21 @@ describe('every', () => {
     expect(open.map(nameOf)).toEqual([]);
   });
 
+  it('policy of a queue or a function is no longer than AWS takes', () => {
+    for (const policy of ofType(stacks, 'AWS::SQS::QueuePolicy')) {
+      const { Statement } = properties(policy).PolicyDocument;
+      expect.soft(Statement.length, nameOf(policy)).toBeLessThanOrEqual(20);
+      expect.soft(JSON.stringify(Statement).length, nameOf(policy)).toBeLessThan(8_192);
+    }
+    const byFunction = Map.groupBy(
+      ofType(stacks, 'AWS::Lambda::Permission'),
+      (permission) =>
+        `${permission.stack.city.id}/${permission.stack.name} ${textOf(properties(permission).FunctionName)}`,
+    );
+    // A statement is under half a KB, and Lambda takes 20 KB of them.
+    for (const [name, permissions] of byFunction) expect.soft(permissions.length, name).toBeLessThan(20);
+  });
+
   it('queue rings an alarm at its first message', () => {
     const watched = ofType(stacks, 'AWS::CloudWatch::Alarm')
       .filter(
@@ -369,6 +384,23 @@ describe('the outbox', () => {
         { source: ['tiered-care.hechi'], detail: { type: [type] } },
       ]),
     );
+  });
+
+  it('lets all rules of a context, and only those, at its worker and at its queue', () => {
+    for (const { stack, Properties } of ofType(stacks, 'AWS::Events::Rule')) {
+      const bus = `rule/${stack.city.id}-events/`;
+      const admitted = [
+        ...ofType([stack], 'AWS::Lambda::Permission').map((permission) => properties(permission).SourceArn),
+        ...ofType([stack], 'AWS::SQS::QueuePolicy').flatMap((policy) =>
+          properties(policy).PolicyDocument.Statement.flatMap((statement: Resource['Properties']) =>
+            statement.Effect === 'Allow' ? [statement.Condition?.['ArnLike']?.['aws:SourceArn']] : [],
+          ),
+        ),
+      ].map((arn) => textOf(arn).split(':').at(-1));
+      const pattern = `${bus}${stack.city.id}-${stack.name}-*`;
+      expect.soft(admitted, `${stack.city.id}/${stack.name}`).toEqual([pattern, pattern]);
+      expect.soft(`${bus}${Properties.Name}`.startsWith(pattern.slice(0, -1))).toBe(true);
+    }
   });
 
   it('is archived, so that a consumer can be replayed to', () => {
