@@ -2,6 +2,7 @@ import { aws_cloudwatch as cloudwatch, Duration, aws_iam as iam, aws_sns as sns 
 import type { Construct } from 'constructs';
 import type { Context } from '../../shared/context.ts';
 import type { City } from '../cities/city.ts';
+import { acknowledge } from '../constructs/acknowledge.ts';
 import { CityStack } from '../constructs/city-stack.ts';
 import { metricOf } from '../constructs/house-alarm.ts';
 
@@ -26,10 +27,14 @@ export class ObservabilityStack extends CityStack {
       }),
     );
     city.alarmEmails.forEach((endpoint, index) => {
-      new sns.CfnSubscription(this, `Email${index + 1}`, {
+      const subscription = new sns.CfnSubscription(this, `Email${index + 1}`, {
         topicArn: topic.topicArn,
         protocol: 'email',
         endpoint,
+      });
+      acknowledge(subscription, {
+        'Serverless-SNSRedrivePolicy':
+          'A queue for calls that did not arrive would ring an alarm whose call does not arrive either.',
       });
     });
     this.dashboard(contexts);
