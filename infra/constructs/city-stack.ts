@@ -20,9 +20,12 @@ export abstract class CityStack extends Stack {
     this.names = namesOf(city.id);
   }
 
-  /** What becomes of data when its stack goes. */
+  /**
+   * What becomes of data when its stack goes. What a deployment made that failed is empty, and goes with it: its name
+   * would stand in the next one's way.
+   */
   get removalPolicy(): RemovalPolicy {
-    return this.city.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    return this.city.deletionProtection ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
   }
 
   /** The city's key, known to the other stacks by the parameter that the data stack keeps. */

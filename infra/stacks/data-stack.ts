@@ -1,4 +1,4 @@
-import { aws_dynamodb as dynamodb, aws_ssm as ssm } from 'aws-cdk-lib';
+import { aws_dynamodb as dynamodb, RemovalPolicy, aws_ssm as ssm } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { indexNames, tableIndexes, tableKeys, ttlAttribute } from '../../shared/data/schema.ts';
 import type { City } from '../cities/city.ts';
@@ -26,7 +26,8 @@ export class DataStack extends CityStack {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: city.pointInTimeRecovery },
       stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
       deletionProtection: city.deletionProtection,
-      removalPolicy: this.removalPolicy,
+      // Nothing deletes a protected table, a rollback neither: it would only fail.
+      removalPolicy: city.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       ...warm,
     });
     for (const indexName of indexNames) {

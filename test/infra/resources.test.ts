@@ -242,6 +242,21 @@ describe('every', () => {
     }
   });
 
+  it('resource whose name would stand in the way is taken back by a deployment that failed', () => {
+    const kept = new Set(['AWS::DynamoDB::Table', 'AWS::StepFunctions::StateMachineVersion']);
+    const all = stacks.flatMap((stack) => stack.resources.map((resource) => ({ ...resource, stack })));
+    const stay = all.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+    expect(stay.filter(({ Type }) => !kept.has(Type)).map(nameOf)).toEqual([]);
+  });
+
+  it('key, bucket and log group stays when its stack goes, where the city says so', () => {
+    for (const type of ['AWS::KMS::Key', 'AWS::S3::Bucket', 'AWS::Logs::LogGroup'])
+      for (const found of ofType(stacks, type))
+        expect
+          .soft(found.DeletionPolicy, nameOf(found))
+          .toBe(found.stack.city.deletionProtection ? 'RetainExceptOnCreate' : 'Delete');
+  });
+
   it('alarm has a name of its own', () => {
     const names = ofType(stacks, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName);
     expect(names).toHaveLength(new Set(names).size);
