@@ -8,9 +8,10 @@ import { putSecret } from '../shared/privacy/secrets.ts';
 import { allCities } from './cities/all-cities.ts';
 import { cityFile } from './cities/city.ts';
 import { namesOf } from './constructs/names.ts';
+import { contexts } from './contexts.ts';
 import { operatorConnection } from './operator-connection.ts';
 
-const USAGE = 'usage: node infra/put-secret.ts <city> <context> <name> < file-with-the-secret';
+const USAGE = 'usage: npx node infra/put-secret.ts <city> <context> <name> < file-with-the-secret';
 
 /**
  * An operator's command: wraps a provider's secret by the city's key and puts it where only its context reads it.
@@ -19,6 +20,7 @@ const USAGE = 'usage: node infra/put-secret.ts <city> <context> <name> < file-wi
 async function run([cityId, context, name]: readonly string[]): Promise<void> {
   const city = allCities.find(({ id }) => id === cityId);
   if (city === undefined || context === undefined || name === undefined) throw new Error(USAGE);
+  if (!contexts.some((one) => one.name === context)) throw new Error(`there is no ${context}; ${USAGE}`);
   const value = (await text(process.stdin)).trim();
   if (value === '') throw new Error(`nothing came by stdin; ${USAGE}`);
   const { region } = city;

@@ -10,14 +10,14 @@ import { loadCity } from './city/load-city.ts';
 
 /**
  * Brings a table's directory to what a city's files state, on AWS as on the laptop:
- * `TABLE_NAME=… node infra/local/load-city.ts infra/local/city/jiaxian`, with the usual AWS variables.
+ * `TABLE_NAME=… npx node infra/local/load-city.ts infra/local/city/jiaxian`, with the usual AWS variables.
  */
 const { positionals } = parseArgs({ allowPositionals: true });
 const [folder] = positionals;
 const tableName = process.env['TABLE_NAME'];
 
 if (folder === undefined || tableName === undefined) {
-  console.error('usage: TABLE_NAME=<table> node infra/local/load-city.ts <folder of the city’s files>');
+  console.error('usage: TABLE_NAME=<table> npx node infra/local/load-city.ts <folder of the city’s files>');
   process.exitCode = 2;
 } else {
   const client = createTableClient(operatorConnection('DYNAMODB'));

@@ -85,12 +85,13 @@ describe('the command that puts a secret', () => {
 
   it.each([
     ['a city nobody has', ['nowhere', 'identity', 'x'], 'value'],
+    ['a context nobody has', ['demo', 'identiy', 'x'], 'value'],
     ['no name', ['demo', 'identity'], 'value'],
     ['an empty value', ['demo', 'identity', 'x'], ' \n'],
   ])('refuses %s and says how it is used', async (_, args, input) => {
     const { status, stderr } = await putSecret(args, input);
     expect(status).toBe(1);
-    expect(stderr).toContain('usage: node infra/put-secret.ts <city> <context> <name>');
+    expect(stderr).toContain('usage: npx node infra/put-secret.ts <city> <context> <name>');
     expect(await table.get({ pk: 'secrets#identity', sk: 'x' })).toBeUndefined();
   });
 });
