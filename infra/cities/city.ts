@@ -36,6 +36,11 @@ export interface City {
   readonly domain?: Domain;
   /** The mini-program that residents open; left out: they cannot log in yet. Its secret is put by `infra/put-secret.ts`. */
   readonly wechat?: { readonly appId: string };
+  /**
+   * When a provider's secret was last replaced, e.g. `2026-11-30T22:00`. A function keeps a secret as long as it runs, and a
+   * deployment without a change starts none anew: this is the change.
+   */
+  readonly secretsPutAt?: string;
   /** A city of invented people, where passwords and one-time codes are known to everybody. Default: no. */
   readonly demo?: true;
   /** x86_64 in China: arm64 there is not verified. */
@@ -57,13 +62,14 @@ export interface City {
 
 /** The JSON that every function of the city reads (`CITY_FILE`): what a handler may know of the deployment, and the policy. */
 export function cityFile(city: City): Record<string, unknown> {
-  const { id, name, divisionCode, policy, region, edge, domain, wechat, demo } = city;
+  const { id, name, divisionCode, policy, region, edge, domain, wechat, secretsPutAt, demo } = city;
   const settings = {
     region,
     edge: edge.kind,
     demo: demo ?? false,
     ...(domain === undefined ? {} : { domain: domain.name }),
     ...(wechat === undefined ? {} : { wechat }),
+    ...(secretsPutAt === undefined ? {} : { secretsPutAt }),
   };
   return { id, name, divisionCode, timezone: 'Asia/Shanghai', settings, policy };
 }

@@ -71,6 +71,14 @@ describe('the settings of', () => {
     expect(city.pointInTimeRecovery).toBe(true);
   });
 
+  it('reach the functions with the time at which a secret was replaced, so that a deployment starts them anew', () => {
+    const of = (city: City) => JSON.stringify(cityFile(city));
+    expect(of({ ...demo, secretsPutAt: '2026-11-30T22:00' })).not.toBe(of(demo));
+    expect(of({ ...demo, secretsPutAt: '2026-11-30T22:00' })).not.toBe(
+      of({ ...demo, secretsPutAt: '2026-12-01T22:00' }),
+    );
+  });
+
   it('let nobody play in a city of China: known passwords belong to the demonstration', () => {
     expect(allCities.filter((city) => city.demo === true).map(({ id }) => id)).toEqual(['demo']);
     expect(demo.region).not.toMatch(/^cn-/);
