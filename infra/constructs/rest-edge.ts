@@ -60,6 +60,12 @@ export class RestEdge extends Construct {
             },
           }),
     });
+    // Made beforehand: API Gateway would make it without key or end.
+    const errors = new HouseLogGroup(this, stack, 'ErrorLogs', {
+      name: `API-Gateway-Execution-Logs_${api.restApiId}/${STAGE}`,
+      key,
+    });
+    api.deploymentStage.node.addDependency(errors);
     const target = api.domainName?.domainNameAliasDomainName;
     if (target !== undefined) new CfnOutput(stack, 'DomainTarget', { value: target });
     else new CfnOutput(stack, 'Address', { value: api.deploymentStage.urlForPath() });

@@ -529,6 +529,17 @@ describe('the edge', () => {
     }
   });
 
+  it('has the log of its own errors under our key and retention, where it would make one without', () => {
+    const made = ofType(stacks, 'AWS::Logs::LogGroup')
+      .map((group) => ({ stack: group.stack, name: textOf(properties(group).LogGroupName) }))
+      .filter(({ name }) => name.startsWith('API-Gateway-Execution-Logs_'));
+    expect(made.map(({ stack }) => stack.city.id)).toEqual(edgesOf('rest-api'));
+    for (const { stack, name } of made) {
+      const [api] = ofType([stack], 'AWS::ApiGateway::RestApi');
+      expect(name).toBe(`API-Gateway-Execution-Logs_\${${api?.id}}/live`);
+    }
+  });
+
   it('keeps people out of the firewall’s log and samples', () => {
     for (const { Properties } of ofType(stacks, 'AWS::WAFv2::WebACL')) {
       const configs = [
