@@ -46,14 +46,14 @@ export class Firewall extends Construct {
     new waf.CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: acl.attrArn,
       logDestinationConfigs: [stack.arn('logs', `log-group:${logGroup.logGroupName}`)],
-      // Blocked and counted requests only, without what could name a person or open a session.
+      // Blocked requests only. Their address cannot be left out; what is redacted could name a person or open a session.
       loggingFilter: {
         DefaultBehavior: 'DROP',
         Filters: [
           {
             Behavior: 'KEEP',
             Requirement: 'MEETS_ANY',
-            Conditions: [{ ActionCondition: { Action: 'BLOCK' } }, { ActionCondition: { Action: 'COUNT' } }],
+            Conditions: [{ ActionCondition: { Action: 'BLOCK' } }],
           },
         ],
       },

@@ -549,6 +549,11 @@ describe('the edge', () => {
       for (const { SampledRequestsEnabled } of configs) expect(SampledRequestsEnabled).toBe(false);
     }
     for (const { Properties } of ofType(stacks, 'AWS::WAFv2::LoggingConfiguration')) {
+      const { DefaultBehavior, Filters } = Properties.LoggingFilter;
+      expect(DefaultBehavior).toBe('DROP');
+      expect(Filters.flatMap((filter: Resource['Properties']) => filter.Conditions)).toEqual([
+        { ActionCondition: { Action: 'BLOCK' } },
+      ]);
       expect(Properties.RedactedFields).toEqual([
         { SingleHeader: { Name: 'authorization' } },
         { QueryString: {} },
