@@ -28,9 +28,9 @@ export class WorkerSchedules extends Construct {
     const deadLetters = new DeadLetterQueue(this, stack, 'DeadLetters', {
       name: `${context.name}-missed-schedules`,
       key,
-      impact: `A daily job of ${context.name} was not started: what the city does every day at that hour did not happen.`,
+      impact: `A job of ${context.name} was not started: what the city does every day at that hour, or the minute's sweep of its timers, did not happen.`,
       runbook:
-        'Mend the cause (the message names it), then invoke the worker with the message as its event: daily jobs may run twice or late.',
+        'Mend the cause (the message names it), then invoke the worker with the message as its event: daily jobs may run twice or late, and of many sweeps one is enough.',
     });
     const role = new iam.Role(this, 'Role', {
       roleName: `${groupName}-schedules`,
@@ -77,10 +77,11 @@ export class WorkerSchedules extends Construct {
     const functionName = stack.names.function(context.name, 'worker');
     new HouseAlarm(this, stack, 'SweepSilent', {
       name: `${context.name}-sweep-silent`,
+      // Not the worker's invocations: events of others keep it busy while nobody sweeps.
       metric: metricOf(
-        'AWS/Lambda',
-        'Invocations',
-        { FunctionName: functionName },
+        'AWS/Scheduler',
+        'InvocationAttemptCount',
+        { ScheduleGroup: groupName },
         'Sum',
         Duration.minutes(5),
       ),
@@ -88,7 +89,7 @@ export class WorkerSchedules extends Construct {
       periods: 2,
       silenceRings: true,
       impact: `Timers of ${context.name} stand still: lapsed holds, reminders and overdue tasks are not acted upon.`,
-      runbook: `Look at the schedule ${groupName}-sweep (is it enabled? is its role intact?) and invoke ${functionName} with {"sweep": true} by hand.`,
+      runbook: `Look at the schedule ${groupName}-sweep (is it enabled?) and invoke ${functionName} with {"sweep": true} by hand.`,
     });
   }
 }

@@ -440,7 +440,16 @@ describe('schedules', () => {
       Properties.AlarmName.endsWith('-ward-sweep-silent'),
     );
     expect(silent).toHaveLength(testedCities.length);
-    for (const { Properties } of silent) expect(Properties.TreatMissingData).toBe('breaching');
+    for (const { Properties, stack } of silent) {
+      expect(Properties.TreatMissingData).toBe('breaching');
+      // What counts is the schedule's own: events of others call the worker, too.
+      const { Namespace, MetricName, Dimensions } = Properties;
+      expect({ Namespace, MetricName, Dimensions }).toEqual({
+        Namespace: 'AWS/Scheduler',
+        MetricName: 'InvocationAttemptCount',
+        Dimensions: [{ Name: 'ScheduleGroup', Value: `${stack.city.id}-ward` }],
+      });
+    }
   });
 
   it.each(['7:00', '24:00', '12:60', '', '12:00:00'])('refuse %j as a time of day', (time) => {
