@@ -56,7 +56,9 @@ export class OutboxPipe extends Construct {
         dynamoDbStreamParameters: {
           startingPosition: 'TRIM_HORIZON',
           batchSize: 10,
-          maximumRetryAttempts: 10,
+          // As often as a rule: a bus that throttles at a release hour, or a permission taken by mistake, is waited for.
+          // What is given up here somebody has to put on the bus by hand.
+          maximumRetryAttempts: 185,
           maximumRecordAgeInSeconds: 86_400,
           onPartialBatchItemFailure: 'AUTOMATIC_BISECT',
           deadLetterConfig: { arn: deadLetters.queue.queueArn },

@@ -384,6 +384,12 @@ describe('the outbox', () => {
     );
     expect(TargetParameters.EventBridgeEventBusParameters.Source).toBe('tiered-care.pingdingshan');
     expect(SourceParameters.DynamoDBStreamParameters.DeadLetterConfig.Arn).toBeDefined();
+    const attempts = ofType(stacks, 'AWS::Events::Rule').map(
+      (rule) => properties(rule).Targets[0].RetryPolicy.MaximumRetryAttempts,
+    );
+    expect(new Set(attempts)).toEqual(
+      new Set([SourceParameters.DynamoDBStreamParameters.MaximumRetryAttempts]),
+    );
   });
 
   it('brings an event type to a worker by one rule, however many of its handlers want it', () => {
