@@ -37,6 +37,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'functions/booking/rules.ts: default: return what satisfies never; → default:':
     'never reached: the compiler counts the cases',
   'functions/booking/rules.ts: minimumAgeYears !== undefined → true': COMPARED,
+  'functions/booking/rules.ts: detail.day < birthDate → detail.day <= birthDate':
+    'who is born on the day of the visit is below every youngest age',
   "functions/directory/rules.ts: parent === 'root' → false":
     'the root is a word and has no level that something could be above',
   'functions/directory/rules.ts: \'root\' → ""':
