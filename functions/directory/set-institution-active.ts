@@ -1,8 +1,9 @@
+import { INSTITUTION_LEVELS, stepOf } from '../../shared/kernel/institution-level.ts';
 import { type ChangeDeps, changed, type Origin, requireVersion } from './change.ts';
 import { commit, type Step } from './commit.ts';
 import { directoryErrors } from './errors.ts';
 import { childrenStep, eventData, listStep, recordStep, versionStep } from './institution-steps.ts';
-import { type Tally, usageFaults } from './rules.ts';
+import { type Tally, treeFaults, usageFaults } from './rules.ts';
 import { type Institution, institutions, places, unused } from './store.ts';
 
 const HANGING: readonly Tally[] = ['children', 'departments', 'practitioners', 'careTeams', 'alliancesLed'];
@@ -25,7 +26,7 @@ export async function setInstitutionActive(
   await commit(
     deps.table,
     [
-      active ? parentUsable(before.parentId) : nothingHanging(institutionId),
+      active ? parentUsable(before) : nothingHanging(institutionId),
       recordStep(after, before, changed(deps, 'institution', eventData(after, false), origin)),
       { operation: places.updateOperation(institutionId, { set: { active } }) },
       ...childrenStep(before.parentId, active ? 1 : -1),
@@ -43,10 +44,16 @@ function nothingHanging(institutionId: string): Step {
   };
 }
 
-function parentUsable(parentId: string | undefined): Step | undefined {
+/** The parent's level may have changed while nothing active stood below it. */
+function parentUsable({ institutionId, parentId, level }: Institution): Step | undefined {
   if (parentId === undefined) return undefined;
+  const notBelow = INSTITUTION_LEVELS.filter((each) => stepOf(each) >= stepOf(level));
   return {
-    operation: places.checkOperation(parentId, { active: true }),
-    refused: () => ({ code: 'TREE_BROKEN', reasons: [directoryErrors.reason('PARENT_UNUSABLE')] }),
+    operation: places.checkOperation(parentId, { active: true, level: { in: notBelow } }),
+    refused: (current) => {
+      const parent = current && places.from(current);
+      const reasons = treeFaults({ institutionId, level, parent, path: [], childLevels: [] });
+      return { code: 'TREE_BROKEN', reasons };
+    },
   };
 }

@@ -266,6 +266,23 @@ test('switches nothing on below a parent that is off', async () => {
   });
 });
 
+test('switches nothing on above the level that its parent has taken since', async () => {
+  const city = await smallCity();
+  const station = institutionFacts({ divisionCode: '410425102' });
+  await add(city.deps, 'station', 'county-office', station);
+  await add(city.deps, 'branch', 'station', station);
+  await city.send('PUT', '/directory/institutions/branch/status', { active: false, version: 1 });
+  const lowered = { ...station, level: 'township', version: 1 };
+  expect((await city.send('PUT', '/directory/institutions/station', lowered)).status).toBe(200);
+  const on = () => city.send('PUT', '/directory/institutions/branch/status', { active: true, version: 2 });
+  expect(await on()).toMatchObject({
+    status: 422,
+    body: { code: 'TREE_BROKEN', reasons: [{ code: 'LEVEL_ABOVE_PARENT' }] },
+  });
+  await city.send('PUT', '/directory/institutions/station', { ...station, version: 2 });
+  expect((await on()).status).toBe(200);
+});
+
 test('lets nobody but the authority above maintain institutions', async () => {
   const city = await smallCity();
   const change = { ...institutionFacts(), version: 1 };
