@@ -51,8 +51,16 @@ export function createCityLists({
     const known = copy;
     const version = (await listVersion.get(table, 'list', { consistent: true }))?.version ?? 0;
     if (known !== undefined && known.version === version) return known;
-    const [tree, found] = await Promise.all([treeOf(table, false), readAll(table, { pk: ALLIANCES })]);
-    return { ...tree, alliances: found.map(alliances.from).filter(({ active }) => active) };
+    // Neither part is older than the lesser of the two versions: what a reading missed, the next one sees.
+    const [tree, found] = await Promise.all([
+      treeOf(table, false),
+      readAll(table, { pk: ALLIANCES, consistent: true }),
+    ]);
+    return {
+      ...tree,
+      version: Math.min(version, tree.version),
+      alliances: found.map(alliances.from).filter(({ active }) => active),
+    };
   }
 
   return {

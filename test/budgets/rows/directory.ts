@@ -1,7 +1,7 @@
 import type { Units } from '../../support/meter.ts';
 
 export const directory: Readonly<Record<string, Units>> = {
-  'GET /directory/institutions': [3, 0, 2],
+  'GET /directory/institutions': [3, 0, 2.5],
   'GET /directory/institutions/{institutionId}': [2, 0, 1],
   'GET /directory/institutions/{institutionId}/subtree': [0, 0, 0],
   'GET /directory/institutions/{institutionId}/departments': [1, 0, 0.5],
@@ -18,7 +18,7 @@ export const directory: Readonly<Record<string, Units>> = {
   'PUT /directory/institutions/{institutionId}/departments/{departmentId}': [3, 3, 1],
   'PUT /directory/institutions/{institutionId}/departments/{departmentId}/status': [3, 7, 1],
   'GET /directory/institutions/{institutionId}/practitioners': [2, 1, 0.5],
-  'POST /directory/institutions/{institutionId}/practitioners': [9, 21, 5.5],
+  'POST /directory/institutions/{institutionId}/practitioners': [9, 21, 6],
   'PUT /directory/institutions/{institutionId}/practitioners/{practitionerId}': [5, 3, 2.5],
   'PUT /directory/institutions/{institutionId}/practitioners/{practitionerId}/status': [7, 21, 4.5],
   'PUT /directory/institutions/{institutionId}/visiting-practitioners/{practitionerId}': [7, 21, 5],

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { createCityLists } from '../../../functions/directory/city-list.ts';
+import { ALLIANCES } from '../../../functions/directory/store.ts';
 import {
   administratorOf,
   authority,
@@ -209,6 +211,24 @@ describe('an alliance', () => {
       status: 409,
     });
     expect(await switchedOn(city, 'second-hospital', 'hospital')).toEqual(['network', 'records']);
+  });
+
+  test('is seen by a container that read the list when it had just been founded', async () => {
+    const city = await smallCity();
+    const { table, clock } = city.deps;
+    // A replica that has not heard of alliances yet: DynamoDB may answer so whoever does not ask consistently.
+    const lists = createCityLists({
+      clock,
+      table: {
+        ...table,
+        query: async (spec) =>
+          spec.pk === ALLIANCES && spec.consistent !== true ? { items: [] } : table.query(spec),
+      },
+    });
+    await city.send('POST', path, facts);
+    await lists.current();
+    clock.advance(10_000);
+    expect((await lists.current()).alliances).toHaveLength(1);
   });
 
   test('is in the way of switching its lead off until it is dissolved', async () => {
