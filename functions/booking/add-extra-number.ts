@@ -1,8 +1,10 @@
 import type { Deps } from '../../shared/deps.ts';
+import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import type { Doer } from './appointment-event.ts';
 import { bookingErrors } from './errors.ts';
 import { laneOf, MAX_NUMBERS } from './numbers.ts';
+import { isOver } from './open-slots.ts';
 import { claims, schedules } from './store.ts';
 
 export interface ExtraNumber {
@@ -32,8 +34,8 @@ export async function addExtraNumber(deps: Deps, extra: ExtraNumber): Promise<nu
       throw bookingErrors.refusal('SCHEDULE_NOT_FOUND');
     const repeated = detail.extraRequests[requestKey];
     if (repeated !== undefined) return repeated.number;
-    if (claim.status !== 'OPEN')
-      throw bookingErrors.refusal(claim.status === 'CANCELLED' ? 'SCHEDULE_CANCELLED' : 'SCHEDULE_ENDED');
+    if (claim.status === 'CANCELLED') throw bookingErrors.refusal('SCHEDULE_CANCELLED');
+    if (isOver(claim, detail, instant(deps.clock))) throw bookingErrors.refusal('SCHEDULE_ENDED');
     const slotIndex = detail.slots.findIndex(({ start }) => start === slot);
     if (slotIndex === -1) throw bookingErrors.refusal('NO_SUCH_SLOT');
     const number = claim.capacity + 1;

@@ -5,6 +5,7 @@ import type { Doer } from './appointment-event.ts';
 import { move } from './appointment-moves.ts';
 import { bookingErrors } from './errors.ts';
 import { tokenOf } from './numbers.ts';
+import { isOver } from './open-slots.ts';
 import { bookingPolicy } from './policy.ts';
 import {
   type Appointment,
@@ -14,6 +15,7 @@ import {
   claims,
   schedules,
 } from './store.ts';
+import { tickSchedule } from './tick-schedule.ts';
 import type { AppointmentStatus } from './transitions.ts';
 
 /** The day of the visit: check-in, call, in service, fulfilled. Each step repeated answers as it was. */
@@ -62,17 +64,22 @@ export async function takeVisitStep(
   return move(deps, id, { to, doer, onlyIf: { status: from }, changes: calledAt });
 }
 
-/** The appointment a patient has, or had last, in a schedule of this institution: how a desk names it. */
+/**
+ * The appointment a patient has, or had last, in a schedule of this institution: how a desk names it. Time comes first:
+ * who did not come to a clinic that is over is a no-show, also before its timer has said so.
+ */
 export async function appointmentAtDesk(
-  { table }: Pick<Deps, 'table'>,
+  deps: Deps,
   { institutionId, scheduleId, patientId }: DeskPlace & { readonly patientId: string },
 ): Promise<AppointmentId> {
+  const { table, clock } = deps;
   const [claim, detail] = await Promise.all([
     claims.get(table, scheduleId, { consistent: true }),
     schedules.get(table, scheduleId, { consistent: true }),
   ]);
   if (claim === undefined || detail?.institutionId !== institutionId)
     throw bookingErrors.refusal('SCHEDULE_NOT_FOUND');
+  if (claim.status === 'OPEN' && isOver(claim, detail, instant(clock))) await tickSchedule(deps, scheduleId);
   const mark = claim.holders[patientId];
   if (mark !== undefined) return { patientId, appointmentId: appointmentIdOf(scheduleId, tokenOf(mark)) };
   const key = appointments.key({ patientId, appointmentId: `${scheduleId}_` });

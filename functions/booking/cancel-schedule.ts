@@ -24,6 +24,8 @@ export async function cancelSchedule(
 ): Promise<void> {
   const detail = await schedules.get(deps.table, scheduleId, { consistent: true });
   if (detail?.institutionId !== institutionId) throw bookingErrors.refusal('SCHEDULE_NOT_FOUND');
+  // Time comes first: who did not come to a clinic that is over is a no-show, also before its timer has said so.
+  if (detail.endsAt <= instant(deps.clock)) await tickSchedule(deps, scheduleId);
   const outcome = await claims.update(
     deps.table,
     scheduleId,

@@ -79,7 +79,9 @@ export async function createSchedule(
   ]);
   if (outcome.ok) return detail;
   const stands = await schedules.get(deps.table, scheduleId, { consistent: true });
-  return requestKey !== undefined && stands?.requestKey === requestKey ? stands : undefined;
+  // Two institutions may choose the same key for the same doctor's half-day.
+  const isRepeat = stands?.requestKey === requestKey && stands?.institutionId === institutionId;
+  return requestKey !== undefined && isRepeat ? stands : undefined;
 }
 
 function firstTick({ releasedAt, endsAt }: ScheduleTimes): string {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { booking } from '../../../functions/booking/context.ts';
-import { records } from '../../../functions/booking/store.ts';
+import { practitioners, records } from '../../../functions/booking/store.ts';
 import type { Change } from '../../../shared/data/memory-store.ts';
 import type { DomainEvent } from '../../../shared/data/table.ts';
 import { listAccess } from '../../../shared/privacy/audit.ts';
@@ -252,10 +252,17 @@ describe('answers', () => {
     const path = `/booking/institutions/${HOSPITAL}/schedules`;
     expect((await ask('POST', path, { as: clerk, key: 'key-of-clerk', body })).status).toBe(201);
     expect((await ask('POST', path, { as: clerk, key: 'key-of-clerk', body })).status).toBe(201);
-    expect(await ask('POST', path, { as: clerk, key: 'another-key', body })).toMatchObject({
-      status: 409,
-      code: 'SCHEDULE_EXISTS',
-    });
+    const refused = { status: 409, code: 'SCHEDULE_EXISTS' };
+    expect(await ask('POST', path, { as: clerk, key: 'another-key', body })).toMatchObject(refused);
+    // Another house makes a schedule of the same doctor's half-day, and names its request in the same way.
+    const sites = [HOSPITAL, 'tcm-hospital'].map((institutionId) => ({
+      institutionId,
+      departmentId: DEPARTMENT,
+    }));
+    await practitioners.update(deps.table, DOCTOR, { set: { sites } });
+    const theirs = await staff(deps, 'acc-theirs', ['clerk'], { institutionId: 'tcm-hospital' });
+    const there = '/booking/institutions/tcm-hospital/schedules';
+    expect(await ask('POST', there, { as: theirs, key: 'key-of-clerk', body })).toMatchObject(refused);
   });
 
   test('an extra number’s key may be any word, and is its own person’s', async () => {
@@ -327,6 +334,23 @@ describe('answers', () => {
         code: 'SCHEDULE_NOT_FOUND',
       });
     }
+  });
+
+  test('once a clinic is over the desk changes nothing of who did not come, timer or no timer', async () => {
+    await bookMine();
+    deps.clock.set('2026-03-06T01:50:00.000Z');
+    const reason = { reason: '没来' };
+    for (const [path, code, body] of [
+      ['/extra-numbers', 'SCHEDULE_ENDED', { ...reason, slot: '09:00' }],
+      [`/patients/${ME}/cancellation`, 'WRONG_STATE', reason],
+      [`/patients/${ME}/check-in`, 'CHECK_IN_TOO_LATE', undefined],
+      ['/cancellation', 'SCHEDULE_ENDED', reason],
+    ] as const) {
+      const answer = await ask('POST', desk(path), { as: admin, ...(body === undefined ? {} : { body }) });
+      expect(`${path} ${answer.code}`).toBe(`${path} ${code}`);
+    }
+    const { body } = await ask('GET', mine(`/appointments/${SCHEDULE}_1`), { as: me });
+    expect(body).toMatchObject({ status: 'NO_SHOW', charge: { status: 'VOID' } });
   });
 
   test('an unknown patient is refused at the desk', async () => {
