@@ -91,7 +91,7 @@ export async function refundFailed(
         timer: null,
       },
     ),
-    openWork(deps, workOf(refund, kind)),
+    openWork(deps, workOf(refund, kind), { isNews: true }),
   ]);
 }
 

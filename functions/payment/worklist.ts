@@ -59,14 +59,35 @@ export const SYSTEM = 'system';
 
 type NewWork = Omit<WorkItem, 'status' | 'openedAt'>;
 
-/** The same finding opens one item, however often it is found. */
-export function openWork({ clock }: Pick<Deps, 'clock'>, work: NewWork): TransactOperation {
+/**
+ * The same finding opens one item, however often it is found. `isNews`: it is another one about the same thing, and waits
+ * again whatever somebody decided before; their note stays.
+ */
+export function openWork(
+  { clock }: Pick<Deps, 'clock'>,
+  work: NewWork,
+  { isNews = false }: { readonly isNews?: boolean } = {},
+): TransactOperation {
   const { workItemId, listId, kind, outTradeNo, settlementId, refundNo, mchid, day, ourFen, theirFen } = work;
   const openedAt = instant(clock);
-  const listed = { lookupPk: workOfStatus(listId, 'OPEN'), lookupSk: `${openedAt}#${workItemId}` };
+  const waiting = { status: 'OPEN', lookupPk: workOfStatus(listId, 'OPEN') };
+  const first = { openedAt, lookupSk: `${openedAt}#${workItemId}`, ...(isNews ? {} : waiting) };
+  const facts = {
+    workItemId,
+    listId,
+    kind,
+    outTradeNo,
+    settlementId,
+    refundNo,
+    mchid,
+    day,
+    ourFen,
+    theirFen,
+  };
   return workItems.updateOperation(work, {
-    setIfAbsent: { status: 'OPEN', openedAt, ...listed },
-    set: { workItemId, listId, kind, outTradeNo, settlementId, refundNo, mchid, day, ourFen, theirFen },
+    setIfAbsent: first,
+    set: { ...facts, ...(isNews ? waiting : {}) },
+    ...(isNews ? { remove: ['resolvedAt', 'resolvedBy'] } : {}),
   });
 }
 

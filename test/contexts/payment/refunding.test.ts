@@ -244,6 +244,24 @@ describe('a refund that ends otherwise', () => {
     expect(await workOf(asked)).toMatchObject({ status: 'RESOLVED', resolvedBy: 'acc-clerk' });
   });
 
+  test('CLOSED after it was ABNORMAL waits again, though a clerk had noted the first away', async () => {
+    const settlement = await paidExamination();
+    scene.standIn.knobs.set({ abnormalRefunds: 1 });
+    const asked = await refunded(settlement, 10_000);
+    await scene.pass(2 * MINUTE);
+    const resolve = `/payment/institutions/${HOSPITAL}/work-items/refund-${asked.refundNo}/resolve`;
+    await ask('POST', resolve, { as: clerk, body: { note: '已电话联系患者换卡' } });
+    expect(await workOf(asked)).toMatchObject({ kind: 'REFUND_ABNORMAL', status: 'RESOLVED' });
+    scene.standIn.endRefund(MERCHANTS.hospital, asked.refundNo, 'CLOSED');
+    await scene.pass(MINUTE);
+    const list = await ask('GET', `/payment/institutions/${HOSPITAL}/work-items`, { as: clerk });
+    const { workItemId } = (await workOf(asked)) ?? {};
+    expect(list.body).toEqual({
+      items: [expect.objectContaining({ workItemId, kind: 'REFUND_CLOSED', status: 'OPEN' })],
+    });
+    expect(await workOf(asked)).not.toHaveProperty('resolvedBy');
+  });
+
   test('CLOSED is asked for anew under a number of its own, once', async () => {
     const settlement = await paidExamination();
     scene.standIn.knobs.set({ closedRefunds: 1 });
