@@ -98,9 +98,15 @@ function moveAway(
   ];
 }
 
-/** Whether the contract is in force and its term has not run out, whatever the timers have done. */
-export function givesService({ status, term }: Signing, at: string): boolean {
+/**
+ * Whether the contract is in force and its term has not run out, whatever the timers have done. One that was suspended
+ * stays without services when its termination is asked for.
+ */
+export function givesService({ status, term, terminating }: Signing, at: string): boolean {
   const serves =
-    status === 'ACTIVE' || status === 'RENEWAL' || status === 'RENEWAL_PAYING' || status === 'TERMINATING';
+    status === 'ACTIVE' ||
+    status === 'RENEWAL' ||
+    status === 'RENEWAL_PAYING' ||
+    (status === 'TERMINATING' && terminating?.back !== 'SUSPENDED');
   return serves && term !== undefined && at < endOf(term);
 }

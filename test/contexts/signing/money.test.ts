@@ -122,6 +122,21 @@ test('is suspended when an instalment stays unpaid, and goes on when it is paid'
   expect([again.status, again.instalmentsPaid]).toEqual(['ACTIVE', 2]);
 });
 
+test('stays suspended for who asks to be let go, until the debt is paid', async () => {
+  const told = await story();
+  const waiting = await signed(told, OLD, ['ELDERLY_CARE']);
+  await told.world.pay(waiting);
+  await told.world.pass(108 * DAY);
+  expect((await told.world.now(waiting)).status).toBe('SUSPENDED');
+  const home = told.people.of(OLD);
+  shown(await home.post(homePath(OLD, waiting.signingId, 'termination'), { reason: 'OTHER' }));
+  const use = () =>
+    told.people.doctor.post(homePath(OLD, waiting.signingId, 'uses'), { itemId: 'HOME_VISIT' });
+  expect((await use()).code).toBe('NOT_IN_FORCE');
+  await told.world.pay(waiting);
+  expect((await use()).status).toBe(200);
+});
+
 test('gives back what was paid for a contract that ends at once, unused', async () => {
   const told = await story();
   const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
