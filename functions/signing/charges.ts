@@ -11,23 +11,28 @@ import type { Signing } from './store.ts';
 /** Whose charges these are, as the charge lock names it. */
 export const OWNER = 'signing';
 
-/** `<signing>-<round>-<instalment>`, so that the signing is found from its charge. What has a `payBy` is not paid later. */
+/**
+ * `<signing>-<round>-<instalment>`, so that the signing is found from its charge; of a renewal also which of its windows,
+ * since one that was let go is void for good and the next is another charge. What has a `payBy` is not paid later.
+ */
 export function chargeFor(
   { signingId, institutionId }: Pick<Signing, 'signingId' | 'institutionId'>,
   {
     round,
     instalment,
+    window,
     amountFen,
     payBy,
   }: {
     readonly round: number;
     readonly instalment: number;
+    readonly window?: number;
     readonly amountFen: number;
     readonly payBy?: string;
   },
 ): Charge {
   return {
-    chargeId: `${signingId}-${round}-${instalment}`,
+    chargeId: [signingId, round, instalment, window].filter((part) => part !== undefined).join('-'),
     category: 'SERVICE_PACKAGE',
     amountFen,
     payeeId: institutionId,

@@ -83,9 +83,9 @@ function firstPayment(deps: Deps, seen: Signing, agreement: Agreement): Change |
     renews && seen.term !== undefined
       ? endOf(seen.term)
       : instantAfter(deps.clock.now(), `PT${hours.payment}H`);
-  const round = renews ? seen.round + 1 : seen.round;
+  const which = renews ? { round: seen.round + 1, window: seen.runs } : { round: seen.round };
   return {
     to: renews ? 'RENEWAL_PAYING' : 'PAYING',
-    set: { agreement, charge: chargeFor(seen, { round, instalment: 1, amountFen, payBy }) },
+    set: { agreement, charge: chargeFor(seen, { ...which, instalment: 1, amountFen, payBy }) },
   };
 }

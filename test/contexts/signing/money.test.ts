@@ -167,8 +167,26 @@ test('renews a paid package at the price of the day, and turns when the old term
     'ACTIVE',
     2,
     1,
-    `${waiting.signingId}-2-1`,
+    `${waiting.signingId}-2-1-2`,
   ]);
+});
+
+test('can be renewed and paid after a termination that was asked for and recalled', async () => {
+  const told = await story();
+  const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
+  await told.world.pay(waiting);
+  await told.world.pass(340 * DAY);
+  await bothSign(told, waiting);
+  const home = told.people.of(ADULT);
+  shown(await home.post(homePath(ADULT, waiting.signingId, 'termination'), { reason: 'OTHER' }));
+  expect((await told.world.now(waiting)).charge?.status).toBe('VOID');
+  shown(await home.post(homePath(ADULT, waiting.signingId, 'termination-recall')));
+  await told.world.pass(60_000);
+  await bothSign(told, waiting);
+  expect((await told.world.now(waiting)).status).toBe('RENEWAL_PAYING');
+  await told.world.pay(waiting);
+  const renewed = await told.world.now(waiting);
+  expect([renewed.status, renewed.next?.instalmentsPaid]).toEqual(['ACTIVE', 1]);
 });
 
 test('moves while an instalment of the old contract is due: that one is void', async () => {
