@@ -3,7 +3,7 @@ import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
-import { endCharge } from './charges.ts';
+import { endCharge, refuseWhilePaying } from './charges.ts';
 import { closeRelations, openRelations } from './relations.ts';
 import { changeResident, readResident, without } from './residents.ts';
 import { type Change, changeOperation, policyNow } from './signing-moves.ts';
@@ -16,7 +16,7 @@ import { endOf, termFrom } from './waits.ts';
  * The step that brings a contract into force, whole or not at all: the place that was reserved is taken, the resident
  * is signed with this team and no other, the doctors' relations are open, and the contract it replaces has ended.
  * `set`: what the step itself changes (the last signature, the payment). Undefined: something else moved meanwhile,
- * look again.
+ * look again. @throws Refusal PAYMENT_UNDER_WAY: an instalment of the one it replaces is being paid
  */
 export async function activation(
   deps: Deps,
@@ -79,7 +79,9 @@ async function replacedBy(
   if (holderId === undefined) return undefined;
   if (holderId !== replaces) return 'other';
   const old = await signings.get(table, { patientId, signingId: holderId }, { consistent: true });
-  return old !== undefined && isInForce(old) ? old : 'other';
+  if (old === undefined || !isInForce(old)) return 'other';
+  await refuseWhilePaying({ table }, old);
+  return old;
 }
 
 function moveAway(

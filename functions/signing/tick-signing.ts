@@ -6,6 +6,7 @@ import { instantAfter } from '../../shared/kernel/duration.ts';
 import { houseErrors, Refusal } from '../../shared/kernel/errors.ts';
 import { chargeFor, refuseWhilePaying } from './charges.ts';
 import { ending } from './end-signing.ts';
+import { followCharge } from './follow-charge.ts';
 import { offerRenewal } from './offer-renewal.ts';
 import { NEWS } from './signing-event.ts';
 import { type Change, policyNow, tryChange } from './signing-moves.ts';
@@ -70,7 +71,7 @@ const WORK: Readonly<Record<Due, (deps: Deps, seen: Signing) => Promise<Change |
   },
 };
 
-/** A payment's own end is heard of; this is for the case that it leaves things as they are. */
+/** A payment's own end is heard of; this is for the case that it leaves things as they are, or could not be followed. */
 const PAYING_AGAIN_MS = 15 * 60_000;
 
 export const tickSigning: TimerHandler = async (deps, { key }) => {
@@ -78,13 +79,19 @@ export const tickSigning: TimerHandler = async (deps, { key }) => {
   if (seen === undefined) return;
   const next = nextDue(policyNow(deps), seen);
   if (next === undefined || next.at > instant(deps.clock)) return;
+  if (await isStopped(work(deps, seen, next.due))) await lookAgain(deps, seen);
+};
+
+/** Whether a payment stood in the way. */
+async function isStopped(doing: Promise<unknown>): Promise<boolean> {
   try {
-    await work(deps, seen, next.due);
+    await doing;
+    return false;
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'PAYMENT_UNDER_WAY') throw error;
-    await lookAgain(deps, seen);
+    return true;
   }
-};
+}
 
 /** @throws Refusal PAYMENT_UNDER_WAY: what is due would end what somebody is paying (rule S7) */
 async function work(deps: Deps, seen: Signing, due: Due): Promise<void> {
@@ -96,7 +103,9 @@ async function work(deps: Deps, seen: Signing, due: Due): Promise<void> {
 }
 
 /** No failure of the timer: it would be given up after ten, sooner than a payment, and the wait would have no end. */
-async function lookAgain({ table, clock }: Deps, { patientId, signingId, version }: Signing): Promise<void> {
-  const at = new Date(clock.now() + PAYING_AGAIN_MS).toISOString();
-  await signings.update(table, { patientId, signingId }, {}, { if: { version }, timer: { kind: TICK, at } });
+async function lookAgain(deps: Deps, { patientId, signingId, version, charge }: Signing): Promise<void> {
+  const at = new Date(deps.clock.now() + PAYING_AGAIN_MS).toISOString();
+  const id = { patientId, signingId };
+  await signings.update(deps.table, id, {}, { if: { version }, timer: { kind: TICK, at } });
+  if (charge !== undefined) await isStopped(followCharge(deps, { patientId, chargeId: charge.chargeId }));
 }

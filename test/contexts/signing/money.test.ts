@@ -4,7 +4,7 @@ import { packagesFor, quoteFor, reasonsAgainst } from '../../../functions/signin
 import { usualSigning } from '../../../infra/cities/policy/signing.ts';
 import { readChargeLock } from '../../../shared/charges/charge-lock.ts';
 import { apply, bothSign, homePath, type Story, shown, sign, story, teamPath } from './story.ts';
-import { ADULT, DAY, OLD, OTHER_TEAM, TEAM, VILLAGE } from './world.ts';
+import { ADULT, DAY, OLD, OTHER_TEAM, OTHER_TOWN, TEAM, TOWN, VILLAGE } from './world.ts';
 
 const record = (told: Story, patientId: string, groups: readonly string[]) =>
   told.people.doctor.put(`/signing/institutions/town/patients/${patientId}/health-record`, {
@@ -13,12 +13,18 @@ const record = (told: Story, patientId: string, groups: readonly string[]) =>
   });
 
 /** Reviewed and signed by both: what it costs is to be paid. */
-async function signed(told: Story, patientId: string, packageIds: readonly string[]) {
-  const applied = await apply(told, patientId, { packageIds });
-  shown(
-    await told.people.doctor.post(teamPath(patientId, applied.signingId, 'review'), { decision: 'APPROVE' }),
-  );
-  return bothSign(told, applied);
+async function signed(
+  told: Story,
+  patientId: string,
+  packageIds: readonly string[],
+  replaces?: { readonly signingId: string },
+) {
+  const moves = replaces === undefined ? {} : { careTeamId: OTHER_TEAM, replaces: replaces.signingId };
+  const applied = await apply(told, patientId, { packageIds, ...moves });
+  const { doctor, otherDoctor } = told.people;
+  const [by, where] = replaces === undefined ? [doctor, TOWN] : [otherDoctor, OTHER_TOWN];
+  shown(await by.post(teamPath(patientId, applied.signingId, 'review', where), { decision: 'APPROVE' }));
+  return bothSign(told, applied, by, where);
 }
 
 describe('a personalised package', () => {
@@ -197,6 +203,42 @@ test('moves while an instalment of the old contract is due: that one is void', a
   await sign(told, OLD, { careTeamId: OTHER_TEAM, replaces: waiting.signingId });
   const old = await told.world.now(waiting);
   expect([old.status, old.charge?.status, old.chargePayer]).toEqual(['MOVED', 'VOID', undefined]);
+});
+
+describe('while an instalment of the old contract is being paid, a new one with another team', () => {
+  async function payingOld(told: Story) {
+    const old = await signed(told, OLD, ['ELDERLY_CARE']);
+    await told.world.pay(old);
+    await told.world.pass(93 * DAY);
+    await told.world.pay(old, 'claim');
+    return old;
+  }
+
+  test('is not signed, and says why', async () => {
+    const told = await story();
+    const old = await payingOld(told);
+    const { otherDoctor, of } = told.people;
+    const { signingId } = await apply(told, OLD, { careTeamId: OTHER_TEAM, replaces: old.signingId });
+    const team = (step: string) => teamPath(OLD, signingId, step, OTHER_TOWN);
+    await otherDoctor.post(team('review'), { decision: 'APPROVE' });
+    const sha256 = shown(await of(OLD).get(homePath(OLD, signingId))).agreement?.sha256;
+    await of(OLD).post(homePath(OLD, signingId, 'signature'), { sha256 });
+    expect((await otherDoctor.post(team('signature'), { sha256 })).code).toBe('PAYMENT_UNDER_WAY');
+    await told.world.pay(old, 'open');
+    expect((await otherDoctor.post(team('signature'), { sha256 })).status).toBe(200);
+  });
+
+  test('that has been paid comes into force when that is over, though nobody tells of it again', async () => {
+    const told = await story();
+    const old = await payingOld(told);
+    const waiting = await signed(told, OLD, ['ELDERLY_CARE'], old);
+    // The event comes a few times, as long as the other payment is under way, and is given up.
+    await expect(told.world.pay(waiting)).rejects.toMatchObject({ name: 'PAYMENT_UNDER_WAY' });
+    await told.world.pay(old, 'open');
+    await told.world.pass(4 * DAY);
+    expect((await told.world.now(waiting)).status).toBe('ACTIVE');
+    expect((await told.world.now(old)).status).toBe('MOVED');
+  });
 });
 
 describe('the packages', () => {
