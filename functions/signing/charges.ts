@@ -52,8 +52,8 @@ export interface ChargeEnd {
 
 /**
  * What becomes of the charge of a signing that ends: an open one is void, and cannot be paid any more; a paid one is
- * owed back while nothing was used and the contract is young, or where it is for a term that will not begin. While
- * somebody is paying the whole end is refused.
+ * owed back where it is for a term that will not begin, and by `refunds` while nothing was used and the contract is
+ * young. While somebody is paying the whole end is refused.
  */
 export function endCharge(
   deps: Pick<Deps, 'ids' | 'clock' | 'city'>,
@@ -68,7 +68,7 @@ export function endCharge(
       along: [withdrawCharge({ owner: OWNER, patientId, ...charge })],
     };
   }
-  if (charge?.status === 'PAID' && refunds && isOwedBack(deps, signing)) {
+  if (charge?.status === 'PAID' && (isOfTermToCome(signing) || (refunds && isYoung(deps, signing)))) {
     return {
       set: { charge: { ...charge, status: 'REFUND_DUE' } },
       along: [demandRefund(deps, { owner: OWNER, chargeId: charge.chargeId }, traceparent)],
@@ -77,15 +77,24 @@ export function endCharge(
   return { set: {}, along: [] };
 }
 
-function isOwedBack(
+/** Paid for a renewal that was concluded, or before there was any term. */
+function isOfTermToCome({ term, next, status }: Signing): boolean {
+  return term === undefined || (next !== undefined && status !== 'RENEWAL' && status !== 'RENEWAL_PAYING');
+}
+
+/** In its first days, or its end was asked for in them: whoever has to sign it too cannot sit them out. */
+function isYoung(
   deps: Pick<Deps, 'clock' | 'city'>,
-  { term, next, status, entitlements }: Signing,
+  { term, status, history, entitlements }: Signing,
 ): boolean {
-  if (term === undefined) return true;
-  if (next !== undefined && status !== 'RENEWAL' && status !== 'RENEWAL_PAYING') return true;
   const { coolingOffDays } = policyNow(deps).termination;
   const untouched = Object.values(entitlements).every(({ total, left }) => total === left);
-  return untouched && dayOf(deps.clock.now()) < addDays(term.from, coolingOffDays);
+  const askedAt = status === 'TERMINATING' ? history.at(-1)?.at : undefined;
+  return (
+    untouched &&
+    term !== undefined &&
+    dayOf(askedAt ?? deps.clock.now()) < addDays(term.from, coolingOffDays)
+  );
 }
 
 /** Why a change that ends a charge was not written: @throws Refusal PAYMENT_UNDER_WAY where somebody pays it. */

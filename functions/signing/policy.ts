@@ -59,7 +59,7 @@ export const signingPolicy = policySection(
     termination: z.strictObject({
       /** What the resident asked for takes effect by itself after so many days; what the team asked for lapses. */
       days: count,
-      /** What was paid goes back if the contract ends within so many days and nothing of it was used. */
+      /** What was paid goes back if the end is asked for within so many days and nothing of it was used. */
       coolingOffDays: z.int().check(z.nonnegative()),
     }),
     /** 1+1+1: whether a district and a municipal hospital must, may or cannot be named. */

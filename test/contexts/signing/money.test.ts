@@ -158,6 +158,34 @@ test('gives back what was paid for a contract that ends at once, unused', async 
   expect(lock?.status).toBe('REFUND_DUE');
 });
 
+test('gives it back as well where the team lets the first days pass and never signs', async () => {
+  const told = await story();
+  const end = async (day: number) => {
+    const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
+    await told.world.pay(waiting);
+    await told.world.pass(day * DAY);
+    const path = homePath(ADULT, waiting.signingId, 'termination');
+    shown(await told.people.of(ADULT).post(path, { reason: 'OTHER' }));
+    await told.world.pass(16 * DAY);
+    const { status, charge } = await told.world.now(waiting);
+    return [status, charge?.status];
+  };
+  expect(await end(6)).toEqual(['TERMINATED', 'REFUND_DUE']);
+  expect(await end(7)).toEqual(['TERMINATED', 'PAID']);
+});
+
+test('gives back what was paid for a renewal when the resident moves to another team before it begins', async () => {
+  const told = await story();
+  const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
+  await told.world.pay(waiting);
+  await told.world.pass(340 * DAY);
+  await bothSign(told, waiting);
+  await told.world.pay(waiting);
+  await sign(told, ADULT, { careTeamId: OTHER_TEAM, replaces: waiting.signingId });
+  const old = await told.world.now(waiting);
+  expect([old.status, old.charge?.status]).toEqual(['MOVED', 'REFUND_DUE']);
+});
+
 test('renews a paid package at the price of the day, and turns when the old term ends', async () => {
   const told = await story();
   const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
