@@ -4,6 +4,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { endCharge, refuseWhilePaying } from './charges.ts';
+import { ending } from './end-signing.ts';
 import { closeRelations, openRelations } from './relations.ts';
 import { changeResident, readResident, without } from './residents.ts';
 import { type Change, changeOperation, policyNow } from './signing-moves.ts';
@@ -27,6 +28,9 @@ export async function activation(
   const { patientId, signingId, careTeamId } = seen;
   const [resident, team] = await Promise.all([readResident(deps, patientId), readTeam(deps, careTeamId)]);
   if (team === undefined || resident.waiting?.signingId !== signingId) return undefined;
+  // Their death could not end the application while it was being paid: what was paid goes back.
+  if (resident.deceased === true)
+    return ending(deps, { ...seen, ...set }, { to: 'DECEASED', endedReason: 'DEATH_REPORTED', set }, doer);
   const now = instant(deps.clock);
   const term = termFrom(dayOf(now), policyNow(deps).termMonths);
   const replaced = await replacedBy(deps, seen, resident.holder?.signingId);

@@ -91,9 +91,7 @@ function isYoung(
   const untouched = Object.values(entitlements).every(({ total, left }) => total === left);
   const askedAt = status === 'TERMINATING' ? history.at(-1)?.at : undefined;
   return (
-    untouched &&
-    term !== undefined &&
-    dayOf(askedAt ?? deps.clock.now()) < addDays(term.from, coolingOffDays)
+    untouched && term !== undefined && dayOf(askedAt ?? deps.clock.now()) < addDays(term.from, coolingOffDays)
   );
 }
 

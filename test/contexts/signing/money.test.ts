@@ -269,6 +269,20 @@ describe('while an instalment of the old contract is being paid, a new one with 
   });
 });
 
+test('of somebody who has died, and for whom another team’s contract was being paid, gives the money back', async () => {
+  const told = await story();
+  const held = await sign(told);
+  const waiting = await signed(told, ADULT, ['FAMILY_PLUS'], held);
+  await told.world.pay(waiting, 'claim');
+  // The application cannot be ended while it is being paid, and the event that would do it is given up.
+  const death = told.people.doctor.post(teamPath(ADULT, held.signingId, 'death'));
+  await expect(death).rejects.toMatchObject({ name: 'PAYMENT_UNDER_WAY' });
+  await told.world.pay(waiting);
+  const ended = await told.world.now(waiting);
+  expect([ended.status, ended.charge?.status]).toEqual(['DECEASED', 'REFUND_DUE']);
+  expect((await told.world.now(held)).status).toBe('DECEASED');
+});
+
 describe('the packages', () => {
   const basic = { packageId: 'BASE', kind: 'BASIC' } as never;
   const plus = { packageId: 'PLUS', kind: 'PERSONALISED', groups: ['ELDERLY', 'DISABLED'] } as never;
