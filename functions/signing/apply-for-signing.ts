@@ -12,7 +12,15 @@ import { entitlementsOf, packagesFor, quoteFor, reasonsAgainst } from './quote.t
 import { changeResident, groupsOn, readResident } from './residents.ts';
 import { eventTypeOf, signingEvent } from './signing-event.ts';
 import { policyNow } from './signing-moves.ts';
-import { type Captured, institutions, type Resident, type Signing, signings, type Team } from './store.ts';
+import {
+  type Captured,
+  institutions,
+  type Resident,
+  type Signing,
+  signings,
+  signingsOf,
+  type Team,
+} from './store.ts';
 import { readTeam, reservePlace } from './teams.ts';
 import { placeOf, timerFor, waitUntil } from './waits.ts';
 
@@ -33,7 +41,7 @@ export async function applyForSigning(deps: Deps, applying: Applying): Promise<S
   const requestKey = keyOf(applying);
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const resident = await readResident(deps, patientId);
-    const before = await repeated(deps, resident, requestKey);
+    const before = await repeated(deps, resident, requestKey, applying.captured);
     if (before !== undefined) return before;
     const { signing, groups } = await judged(deps, applying, resident);
     const { signingId, careTeamId } = signing;
@@ -58,11 +66,18 @@ export async function applyForSigning(deps: Deps, applying: Applying): Promise<S
   throw houseErrors.refusal('CONFLICT');
 }
 
+/** What the request has come to. A capture is sent whenever there is a network: whatever has become of it since. */
 async function repeated(
   { table }: Deps,
   { patientId, waiting }: Resident,
   requestKey: string,
+  captured: Captured | undefined,
 ): Promise<Signing | undefined> {
+  if (captured !== undefined) {
+    const { captureId, witness } = captured;
+    const all = await signingsOf(table, patientId);
+    return all.find((one) => one.captured?.captureId === captureId && one.captured.witness === witness);
+  }
   if (waiting === undefined) return undefined;
   const { signingId } = waiting;
   const before = await signings.get(table, { patientId, signingId }, { consistent: true });

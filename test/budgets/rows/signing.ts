@@ -14,7 +14,7 @@ export const signing: Readonly<Record<string, Units>> = {
   'POST /signing/patients/{patientId}/signings/{signingId}/uses': [7, 8, 5.5],
   'GET /signing/institutions/{institutionId}/care-teams/{careTeamId}/desks/{desk}': [4, 1, 1.5],
   'GET /signing/institutions/{institutionId}/patients/{patientId}/signings/{signingId}': [4, 1, 2.5],
-  'POST /signing/institutions/{institutionId}/patients/{patientId}/signings': [5, 17, 3.5],
+  'POST /signing/institutions/{institutionId}/patients/{patientId}/signings': [6, 17, 4.5],
   'POST /signing/institutions/{institutionId}/patients/{patientId}/signings/{signingId}/review': [7, 11, 4.5],
   'POST /signing/institutions/{institutionId}/patients/{patientId}/signings/{signingId}/signature': [
     7, 24, 5.5,

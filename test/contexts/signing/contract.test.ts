@@ -275,6 +275,20 @@ describe('a village doctor', () => {
     });
   });
 
+  test('sends again what was reviewed, and then withdrawn, and signs nobody a second time', async () => {
+    const told = await story();
+    const send = async () =>
+      shown(
+        await told.people.villageDoctor.post(teamPath(OLD, '', '', 'village'), { ...application(), capture }),
+      );
+    const { signingId } = await send();
+    await told.people.doctor.post(teamPath(OLD, signingId, 'review'), { decision: 'APPROVE' });
+    expect(await send()).toMatchObject({ signingId, status: 'SIGNING' });
+    await told.people.of(OLD).post(homePath(OLD, signingId, 'withdrawal'));
+    expect(await send()).toMatchObject({ signingId, status: 'WITHDRAWN' });
+    expect(await placesOf(told, TEAM)).toEqual([100, 0, 0]);
+  });
+
   test('has read out an older agreement: the resident signs anew', async () => {
     const told = await story();
     const body = { ...application(), capture: { ...capture, templateVersion: '2025-1' } };
