@@ -140,15 +140,7 @@ function countOf(all: readonly Tally[], name: string): number {
 async function populationOf(deps: Deps, divisionCodes: readonly string[]): Promise<Population | undefined> {
   const found = await Promise.all(divisionCodes.map((code) => populationAt(deps, code)));
   const known = found.filter((one) => one !== undefined);
-  const [first] = known;
-  if (first === undefined || known.length < found.length) return undefined;
-  return {
-    divisionCode: divisionCodes.join(),
-    residents: sum(known.map(({ residents }) => residents)),
-    residentsSixMonths: sum(known.map(({ residentsSixMonths }) => residentsSixMonths)),
-    asOf: known.reduce((oldest, { asOf }) => (asOf < oldest ? asOf : oldest), first.asOf),
-    source: [...new Set(known.map(({ source }) => source))].join('；'),
-  };
+  return known.length < found.length ? undefined : together(divisionCodes.join(), known);
 }
 
 async function populationAt({ table }: Deps, divisionCode: string): Promise<Population | undefined> {
@@ -159,15 +151,22 @@ async function populationAt({ table }: Deps, divisionCode: string): Promise<Popu
     sk: { beginsWith: divisionCode },
     limit: 1000,
   });
-  const towns = items.filter((one) => one.divisionCode.length === 9);
-  const [first] = towns;
+  return together(
+    divisionCode,
+    items.filter((one) => one.divisionCode.length === 9),
+  );
+}
+
+/** Counted at several times and by several hands: as old as the oldest of them. Undefined: none of them is known. */
+function together(divisionCode: string, known: readonly Population[]): Population | undefined {
+  const [first] = known;
   if (first === undefined) return undefined;
   return {
     divisionCode,
-    residents: sum(towns.map(({ residents }) => residents)),
-    residentsSixMonths: sum(towns.map(({ residentsSixMonths }) => residentsSixMonths)),
-    asOf: first.asOf,
-    source: first.source,
+    residents: sum(known.map(({ residents }) => residents)),
+    residentsSixMonths: sum(known.map(({ residentsSixMonths }) => residentsSixMonths)),
+    asOf: known.reduce((oldest, { asOf }) => (asOf < oldest ? asOf : oldest), first.asOf),
+    source: [...new Set(known.map(({ source }) => source))].join('；'),
   };
 }
 

@@ -177,6 +177,24 @@ describe('must-cover lists', () => {
   });
 });
 
+test('a county’s people that are known by its towns are as old as the oldest count, and name every source', async () => {
+  const deps = testDeps({ start: START });
+  const counts = [
+    ['410425101', '2025-12-31', '年鉴'],
+    ['410425102', '2020-11-01', '普查'],
+  ] as const;
+  for (const [divisionCode, asOf, source] of counts) {
+    const facts = { divisionCode, residents: 1_000, residentsSixMonths: 900, asOf, source };
+    await populations.put(deps.table, divisionCode, facts);
+  }
+  const { rates } = await ratesOfDivision(deps, '410425');
+  expect(rates.find(({ definition }) => definition === 'signed-of-six-months')).toMatchObject({
+    denominator: 1_800,
+    denominatorAsOf: '2020-11-01',
+    denominatorSource: '年鉴；普查',
+  });
+});
+
 test('keeps a record with the institution that opened it', async () => {
   const told = await story();
   const path = (institutionId: string) =>
