@@ -42,10 +42,8 @@ export async function ratesOfDivision(
   deps: Deps,
   divisionCode: string,
 ): Promise<z.input<typeof divisionRates>> {
-  const [total, population] = await Promise.all([
-    tallyOf(deps, divisionCode),
-    populationOf(deps, [divisionCode]),
-  ]);
+  const total = await tallyOf(deps, divisionCode);
+  const population = await populationOf(deps, [divisionCode], total);
   const { groups } = policyNow(deps);
   const rates = [
     {
@@ -136,14 +134,25 @@ function countOf(all: readonly Tally[], name: string): number {
   return sum(all.map((tally) => Number(tally[name] ?? 0)));
 }
 
-/** The people of some divisions, where every one of them is known: its own figure, or that of all known below it. */
-async function populationOf(deps: Deps, divisionCodes: readonly string[]): Promise<Population | undefined> {
-  const found = await Promise.all(divisionCodes.map((code) => populationAt(deps, code)));
+/**
+ * The people of some divisions, where every one of them is known: its own figure, or that of all known below it. None
+ * where somebody is `counted` in a town whose people nobody has said: they would be divided by those of the others.
+ */
+async function populationOf(
+  deps: Deps,
+  divisionCodes: readonly string[],
+  counted: readonly Pick<Tally, 'divisionCode'>[] = [],
+): Promise<Population | undefined> {
+  const found = await Promise.all(divisionCodes.map((code) => populationAt(deps, code, counted)));
   const known = found.filter((one) => one !== undefined);
   return known.length < found.length ? undefined : together(divisionCodes.join(), known);
 }
 
-async function populationAt({ table }: Deps, divisionCode: string): Promise<Population | undefined> {
+async function populationAt(
+  { table }: Deps,
+  divisionCode: string,
+  counted: readonly Pick<Tally, 'divisionCode'>[],
+): Promise<Population | undefined> {
   const own = await populations.get(table, divisionCode);
   if (own !== undefined || divisionCode.length > 6) return own;
   const { items } = await populations.query(table, {
@@ -151,10 +160,9 @@ async function populationAt({ table }: Deps, divisionCode: string): Promise<Popu
     sk: { beginsWith: divisionCode },
     limit: 1000,
   });
-  return together(
-    divisionCode,
-    items.filter((one) => one.divisionCode.length === 9),
-  );
+  const towns = items.filter((one) => one.divisionCode.length === 9);
+  const isKnown = (place: string): boolean => towns.some((town) => place.startsWith(town.divisionCode));
+  return counted.every((one) => isKnown(one.divisionCode)) ? together(divisionCode, towns) : undefined;
 }
 
 /** Counted at several times and by several hands: as old as the oldest of them. Undefined: none of them is known. */

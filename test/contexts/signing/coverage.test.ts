@@ -195,6 +195,28 @@ test('a county’s people that are known by its towns are as old as the oldest c
   });
 });
 
+test('a county with a record in a town whose people nobody has counted has no rate, rather than one above 100 %', async () => {
+  const told = await story();
+  const { deps } = told.world;
+  const facts = { residents: 1, residentsSixMonths: 1, asOf: '2025-12-31', source: '年鉴' } as const;
+  const record = async (patientId: string, divisionCode: string) =>
+    told.people.doctor.put(`/signing/institutions/town/patients/${patientId}/health-record`, {
+      divisionCode,
+      groups: [],
+    });
+  const percent = async () => {
+    const { rates } = await ratesOfDivision(deps, '410425');
+    return rates.find(({ definition }) => definition === 'records-of-residents')?.percent;
+  };
+  await populations.put(deps.table, '410425101', { divisionCode: '410425101', ...facts });
+  await record(ADULT, VILLAGE);
+  expect(await percent()).toBe(100);
+  await record(OLD, '410425102001');
+  expect(await percent()).toBeUndefined();
+  await populations.put(deps.table, '410425102', { divisionCode: '410425102', ...facts });
+  expect(await percent()).toBe(100);
+});
+
 test('keeps a record with the institution that opened it', async () => {
   const told = await story();
   const path = (institutionId: string) =>
