@@ -36,6 +36,11 @@ export function closeRelations(
     .map((holderId) => ({ delete: relationKey({ patientId, kind: 'SIGNED', holderId }) }));
 }
 
+/** A renewal that is offered is no term yet; one that is concluded is. */
+function settledTerm({ status, next }: Signing, term: Term): Term {
+  return status === 'RENEWAL' || status === 'RENEWAL_PAYING' ? term : (next?.term ?? term);
+}
+
 /** Every contract of a desk gets the doctors of the team. Lost races are found by the next pass. */
 export async function restaff(deps: Deps, { careTeamId, doctors }: Team, desk: string): Promise<void> {
   let after: Item | undefined;
@@ -61,7 +66,7 @@ export async function restaff(deps: Deps, { careTeamId, doctors }: Team, desk: s
         ...closeRelations(seen, doctors),
         ...openRelations(seen.patientId, doctors, {
           since: seen.activatedAt ?? seen.appliedAt,
-          term: seen.next?.term ?? seen.term,
+          term: settledTerm(seen, seen.term),
         }),
       ]);
       if (!outcome.ok) left += 1;

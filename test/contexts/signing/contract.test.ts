@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { residents, teams } from '../../../functions/signing/store.ts';
+import { keepTeam } from '../../../functions/signing/teams.ts';
+import { relationKey } from '../../../shared/access/care-relations.ts';
 import { application, apply, bothSign, homePath, shown, sign, story, teamPath } from './story.ts';
 import { ADULT, DAY, OLD, OTHER, OTHER_TEAM, OTHER_TOWN, SMALL_TEAM, TEAM, TOWN, VILLAGE } from './world.ts';
 
@@ -310,10 +312,35 @@ test('writes every step and every look into the patient’s audit', async () => 
   expect(audit.some((entry) => entry['action'] === 'READ' && entry['subjectId'] === signingId)).toBe(true);
 });
 
+test('opens to a doctor who joins in the renewal window until the end of the term, and not of the one on offer', async () => {
+  const told = await story();
+  const signed = await sign(told);
+  await told.world.pass(340 * DAY);
+  expect((await told.world.now(signed)).status).toBe('RENEWAL');
+  await keepTeam(told.world.deps, {
+    careTeamId: TEAM,
+    institutionId: TOWN,
+    name: '团队',
+    leaderId: 'dr-1',
+    memberIds: ['dr-9'],
+    serviceArea: [VILLAGE.slice(0, 9)],
+    capacity: 100,
+    active: true,
+    version: 2,
+  });
+  await told.world.pass(DAY);
+  const until = async (holderId: string) => {
+    const key = relationKey({ patientId: ADULT, kind: 'SIGNED', holderId });
+    return (await told.world.deps.table.get(key))?.['until'];
+  };
+  expect(await until('dr-9')).toBe('2027-03-01T16:00:00.000Z');
+  await bothSign(told, signed);
+  expect(await until('dr-9')).toBe('2028-03-01T16:00:00.000Z');
+});
+
 test('keeps its doctors’ relations in step with the team', async () => {
   const told = await story();
   const { signingId } = await sign(told);
-  const { keepTeam } = await import('../../../functions/signing/teams.ts');
   await keepTeam(told.world.deps, {
     careTeamId: TEAM,
     institutionId: TOWN,
