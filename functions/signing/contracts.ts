@@ -11,8 +11,8 @@ const packageId = z.string().check(z.regex(/^[\w-]{1,32}$/));
 const sha256Schema = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const statusSchema = z.enum(STATUSES);
 const groupSchema = z.enum([...GROUP_CODES]);
-/** County (6 digits), town (9) or village (12). */
-export const divisionSchema = z.string().check(z.regex(/^\d{6}(\d{3}){0,2}$/));
+/** County (6 digits), town (9) or village (12). People are counted by county: a city as a whole is none. */
+export const divisionSchema = z.string().check(z.regex(/^\d{4}([1-9]\d|0[1-9])(\d{3}){0,2}$/));
 /** Where somebody lives: town or village. */
 const residenceSchema = z.string().check(z.regex(/^\d{9}(\d{3})?$/));
 

@@ -3,13 +3,13 @@ import type { Group } from '../../../functions/signing/codes.ts';
 import { ratesOfDivision, ratesOfInstitution } from '../../../functions/signing/rates.ts';
 import { registerRecords } from '../../../functions/signing/register-records.ts';
 import { registerSignings } from '../../../functions/signing/register-signings.ts';
-import { populations, teams } from '../../../functions/signing/store.ts';
+import { institutions, populations, teams } from '../../../functions/signing/store.ts';
 import { keepTeam } from '../../../functions/signing/teams.ts';
 import { SYSTEM } from '../../../shared/access/acting.ts';
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
 import { application, homePath, shown, sign, story, teamPath } from './story.ts';
-import { ADULT, OLD, OTHER, OTHER_TEAM, START, TEAM, VILLAGE } from './world.ts';
+import { ADULT, COUNTY, OLD, OTHER, OTHER_TEAM, START, TEAM, VILLAGE } from './world.ts';
 
 const county = '/signing/institutions/county/divisions';
 
@@ -215,6 +215,17 @@ test('a county with a record in a town whose people nobody has counted has no ra
   expect(await percent()).toBeUndefined();
   await populations.put(deps.table, '410425102', { divisionCode: '410425102', ...facts });
   expect(await percent()).toBe(100);
+});
+
+test('a city as a whole has no rates, rather than rates of nobody: each of its counties has', async () => {
+  const told = await story();
+  const { table } = told.world.deps;
+  const authority = await institutions.get(table, COUNTY);
+  if (authority === undefined) throw new Error('no authority');
+  await institutions.put(table, COUNTY, { ...authority, divisionCode: '410400' });
+  await sign(told);
+  expect((await told.people.authority.get(`${county}/410425/rates`)).status).toBe(200);
+  expect((await told.people.authority.get(`${county}/410400/rates`)).code).toBe('INVALID_REQUEST');
 });
 
 test('keeps a record with the institution that opened it', async () => {
