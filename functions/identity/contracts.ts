@@ -168,7 +168,7 @@ export const claimDecisionRequest = z.strictObject({
   decision: z.enum(['GRANT', 'REFUSE']),
   /** Typed from the card that the person presents; whoever has no card before them cannot decide. */
   idNumber,
-  /** On a grant: ends the relations that other accounts hold as the same person (a lost or taken account). */
+  /** On a grant: other accounts (lost or taken ones) are this person no longer, and act for nobody of the family. */
   endsOthers: z._default(z.boolean(), false),
 });
 export const claimDecision = z.object({ claimId: id, status: z.enum(['GRANTED', 'REFUSED']) });

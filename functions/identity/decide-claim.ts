@@ -13,8 +13,9 @@ import type { claimDecision, claimDecisionRequest, claimParams } from './contrac
 import { retriedWhenLost } from './enrol-patient.ts';
 import { identityErrors } from './errors.ts';
 import { type IdentityDeps, policyToday } from './identity-deps.ts';
+import { endedAccounts } from './lost-accounts.ts';
 import { openedPerson } from './patient-record.ts';
-import { accountWithout, endedRelation, patientSide, startedRelation } from './relations.ts';
+import { patientSide, startedRelation } from './relations.ts';
 import { guardianshipEndsAt, isMinor, statesBefore } from './rules.ts';
 import { sealed } from './sealing.ts';
 import { activeAccount, type Claim, claims, type Link, type Patient, patientOf, patients } from './store.ts';
@@ -87,10 +88,7 @@ async function granted(
   const phone = kind === 'SELF' ? await openedAccountPhone(deps, account) : undefined;
   return [
     ...startedRelation(deps, call, relation, policy),
-    ...ending.flatMap((link) => [
-      ...endedRelation(deps, call, link, 'CLAIMED'),
-      accountWithout(link.accountId, link),
-    ]),
+    ...(await endedAccounts(deps, call, patientId, ending)),
     patientSide(deps, relation, {
       ...policy,
       ending,
@@ -106,11 +104,8 @@ async function granted(
   ];
 }
 
-function othersOf(
-  { patientId, owners }: Patient,
-  accountId: string,
-): Pick<Link, 'accountId' | 'patientId' | 'kind'>[] {
+function othersOf({ owners }: Patient, accountId: string): Pick<Link, 'accountId' | 'kind'>[] {
   return Object.keys(owners)
     .filter((owner) => owner !== accountId)
-    .map((owner) => ({ accountId: owner, patientId, kind: 'SELF' }));
+    .map((owner) => ({ accountId: owner, kind: 'SELF' }));
 }

@@ -139,8 +139,17 @@ export function accountWithout(
   );
 }
 
-export function patientWithout(patientId: string, ended: readonly Side[]): TransactOperation {
-  return patients.updateOperation(patientId, { remove: ended.map(sidePath) }, { if: { $exists: true } });
+/** `more`: attributes that go with them. */
+export function patientWithout(
+  patientId: string,
+  ended: readonly Side[],
+  more: readonly string[] = [],
+): TransactOperation {
+  return patients.updateOperation(
+    patientId,
+    { remove: [...ended.map(sidePath), ...more] },
+    { if: { $exists: true } },
+  );
 }
 
 function sidePath({ accountId, kind }: Side): string {

@@ -203,6 +203,42 @@ describe('a claim that waits for the desk', () => {
     expect((await made.resident('lin-third', LOST)).patientId).toBe(patientId);
   });
 
+  it('granted for a taken account ends what that one did as the person: it acts for no child any more', async () => {
+    const made = await scene();
+    const add = async (token: string) => {
+      const body = { ...CHILD, noticeVersion: NOTICE };
+      return (await expectOk(made.call('POST', '/identity/account/children', { token, body }))).body
+        .patientId;
+    };
+    const thief = await made.resident('thief', LIN);
+    const childId = await add(thief.token);
+    const again = await made.resident('thief-again', LIN);
+    expect(await add(again.token)).toBe(childId);
+    const claim = await claimId(made, 'lin', LOST);
+    const body = { decision: 'GRANT', idNumber: LIN.idNumber, endsOthers: true };
+    await expectOk(decide(made, await made.staffToken(), claim, body));
+    expect(made.items(`relation#${childId}`)).toEqual([]);
+    expect(made.items(`identity#patient#${childId}`)).toMatchObject([{ delegates: {} }]);
+    for (const { token } of [thief, again]) {
+      expect((await made.call('GET', `/identity/patients/${childId}`, { token })).status).toBe(403);
+      expect((await made.call('GET', '/identity/account/patients', { token })).body).toEqual({
+        patients: [],
+      });
+    }
+    // Nor does the phone that was given for the child make a guardian again, or ring for the child.
+    expect(await readPhone(made.deps, childId)).toBeUndefined();
+    const other = { name: '王大山', idNumber: idNumber('19700101'), phone: LIN.phone };
+    const { token } = await made.resident('thief-as-himself', other);
+    const addition = { token, body: { ...CHILD, noticeVersion: NOTICE } };
+    expect((await made.call('POST', '/identity/account/children', addition)).body.code).toBe(
+      'ID_NUMBER_HELD',
+    );
+    const ended = made.events.filter(({ data }) => data['reason'] === 'CLAIMED');
+    expect(ended.map(({ data }) => `${data['accountId']} ${data['kind']}`).sort()).toEqual(
+      [thief, again].flatMap(({ accountId }) => [`${accountId} GUARDIAN`, `${accountId} SELF`]).sort(),
+    );
+  });
+
   it('refused gives nothing, and can be made again', async () => {
     const made = await scene();
     const { patientId } = await made.resident('lin', LIN);
