@@ -1,4 +1,4 @@
-import type { Actor, ResidentActor, Role, StaffActor } from '../../shared/access/actor.ts';
+import type { Actor, ResidentActor, StaffActor } from '../../shared/access/actor.ts';
 import type { Call } from '../../shared/context.ts';
 import type { Item, TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
@@ -8,6 +8,12 @@ import { type Access, auditEntry } from '../../shared/privacy/audit.ts';
 
 /** Who does something and in which request: what audit entries and events carry. */
 export type Acting = Pick<Call, 'actor' | 'requestId' | 'traceparent'>;
+
+/**
+ * Roles to which identity's routes open patients: desk and hotline, and doctors who sign residents at their door
+ * (代办签约). In the order of the grants, so that the trail names the role an access was granted to.
+ */
+export const PATIENT_ROLES = ['clerk', 'call-centre-agent', 'family-doctor', 'village-doctor'] as const;
 
 /** Timers act for nobody. */
 export const system: Acting = { actor: undefined, requestId: 'timer', traceparent: '' };
@@ -51,10 +57,9 @@ export function tracing({ traceparent }: Acting): { readonly traceparent?: strin
 
 function actorOf(actor: Actor | undefined): Access['actor'] {
   if (actor === undefined) return { accountId: 'system', role: 'system' };
-  const role: Role = actor.roles[0] ?? 'resident';
-  return {
-    accountId: actor.accountId,
-    role,
-    ...(actor.kind === 'staff' ? { institutionId: actor.institutionId } : {}),
-  };
+  const { accountId } = actor;
+  if (actor.kind === 'resident') return { accountId, role: 'resident' };
+  const role = PATIENT_ROLES.find((granted) => actor.roles.includes(granted));
+  if (role === undefined) throw houseErrors.refusal('FORBIDDEN');
+  return { accountId, role, institutionId: actor.institutionId };
 }

@@ -1,6 +1,7 @@
 import { ROLES } from '../../shared/access/actor.ts';
 import { allow, institution, ownAccount } from '../../shared/access/grants.ts';
 import { type Route, route } from '../../shared/context.ts';
+import { PATIENT_ROLES } from './acting.ts';
 import { activateStaff, confirmActivation } from './activate-staff.ts';
 import { changePassword } from './change-password.ts';
 import { bindStaff, changeStaffRoles, reinstateStaff, suspendStaff } from './change-staff.ts';
@@ -21,9 +22,7 @@ const staff = allow(
   ownAccount,
 );
 const administrators = allow(['institution-administrator', 'health-authority'], institution());
-const desk = allow(['clerk', 'call-centre-agent'], institution());
-/** Besides the desk, doctors who sign residents at their door (代办签约). */
-const assisted = [...desk, ...allow(['family-doctor', 'village-doctor'], institution())];
+const assisted = allow(PATIENT_ROLES, institution());
 /** Who has the person and the card in front of them. */
 const counter = allow('clerk', institution());
 

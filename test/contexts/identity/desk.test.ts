@@ -46,6 +46,19 @@ describe('the desk', () => {
     ]);
   });
 
+  it('leaves the role that opened the patient in the trail, whatever else the person is', async () => {
+    const made = await scene();
+    const { patientId } = await made.resident('lin', LIN);
+    const token = await made.staffToken({ roles: ['nurse', 'institution-administrator', 'clerk'] });
+    await expectOk(search(made, token, LIN.idNumber));
+    await expectOk(register(made, token, LIN));
+    const { items } = await listAccess(made.deps.table, patientId);
+    const roles = items
+      .filter(({ actor }) => actor.institutionId === HOSPITAL)
+      .map(({ actor }) => actor.role);
+    expect(roles).toEqual(['clerk', 'clerk']);
+  });
+
   it('is told that there is nobody, or that the number is none, in one way', async () => {
     const made = await scene();
     const clerk = await made.staffToken();
