@@ -46,7 +46,8 @@ type CallOf<T extends Takes, Params, Query, Body> = T extends 'raw'
 /**
  * Who is written down as having seen or changed whose health data, before the answer leaves. `by-event`: the
  * change's own event is written down by a subscription, so that a hot path pays for no further write.
- * `in-handler`: the use case writes the entry itself, in the very transaction of the change.
+ * `in-handler`: the use case writes the entry itself, in the very transaction of the change, or before it answers what
+ * it has read.
  */
 export type AuditRule<Params, Body, Response> =
   | 'by-event'

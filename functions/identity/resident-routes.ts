@@ -107,6 +107,7 @@ export const accountRoutes: readonly Route[] = [
       'PHONE_UNSUPPORTED',
       'ACCOUNT_INACTIVE',
     ],
+    audit: 'in-handler',
     handle: bindPhone,
   }),
   route({
@@ -129,6 +130,7 @@ export const accountRoutes: readonly Route[] = [
     access: resident,
     response: contracts.done,
     errors: ['ACCOUNT_INACTIVE'],
+    audit: 'in-handler',
     handle: deactivateAccount,
   }),
 ];
@@ -195,6 +197,7 @@ export const familyRoutes: readonly Route[] = [
       'ACCOUNT_INACTIVE',
     ],
     requestKey: 'not-needed',
+    audit: 'in-handler',
     handle: acceptInvitation,
   }),
   route({
@@ -214,6 +217,7 @@ export const familyRoutes: readonly Route[] = [
     request: { params: contracts.delegateParams },
     response: contracts.done,
     errors: ['NOT_VERIFIED', 'RELATION_NOT_FOUND', 'ACCOUNT_INACTIVE'],
+    audit: 'in-handler',
     handle: endDelegation,
   }),
   route({
@@ -224,6 +228,7 @@ export const familyRoutes: readonly Route[] = [
     request: { params: contracts.patientParams },
     response: contracts.done,
     errors: ['RELATION_NOT_FOUND', 'ACCOUNT_INACTIVE'],
+    audit: 'in-handler',
     handle: removePatient,
   }),
   route({

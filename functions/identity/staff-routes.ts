@@ -37,6 +37,7 @@ export const deskRoutes: readonly Route[] = [
     errors: ['PATIENT_NOT_FOUND'],
     // A search by POST, so that no ID number stands in a URL.
     requestKey: 'not-needed',
+    audit: 'in-handler',
     handle: findPatient,
   }),
   route({
@@ -48,6 +49,7 @@ export const deskRoutes: readonly Route[] = [
     response: contracts.deskPatient,
     errors: ['VERIFICATION_FAILED', 'VERIFIER_UNAVAILABLE', 'NOTICE_OUTDATED'],
     requestKey: 'not-needed',
+    audit: 'in-handler',
     handle: registerAtDesk,
   }),
   route({
@@ -70,6 +72,7 @@ export const deskRoutes: readonly Route[] = [
     access: counter,
     request: { params: contracts.institutionParams, query: contracts.claimQuery },
     response: contracts.claims,
+    audit: 'in-handler',
     handle: listClaims,
   }),
   route({
@@ -88,6 +91,7 @@ export const deskRoutes: readonly Route[] = [
       'ACCOUNT_INACTIVE',
     ],
     requestKey: 'not-needed',
+    audit: 'in-handler',
     handle: decideClaim,
   }),
 ];

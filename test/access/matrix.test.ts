@@ -21,11 +21,6 @@ const UNDECLARED: Readonly<Record<string, string>> = {
   'POST /identity/wechat-sessions': 'the id of the own patient',
   'POST /identity/sessions/refresh': 'the id of the own patient',
   'GET /identity/account': 'the id of the own patient',
-  'DELETE /identity/account/patients/{patientId}': 'written in the transaction that ends the relation',
-  'POST /identity/institutions/{institutionId}/patient-searches':
-    'written by the use case, with the purpose asked for',
-  'POST /identity/institutions/{institutionId}/patients':
-    'written by the use case, which may find the patient known',
 };
 
 const all = contexts.flatMap((context) => context.routes.map((declared) => ({ context, declared })));
