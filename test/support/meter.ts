@@ -20,7 +20,10 @@ export class Meter {
   requests = 0;
   /** Types of the events that changes carried, oldest first. */
   readonly events: string[] = [];
+  /** Routes of whose answers, no refusals, somebody's trail has an entry. */
+  readonly trailed = new Set<string>();
   #isKept = false;
+  #entries = 0;
 
   readonly onConsumed = ({ readUnits, writeUnits }: Consumed): void => {
     if (!this.#isKept) this.total = plus(this.total, [1, writeUnits, readUnits]);
@@ -46,6 +49,7 @@ export class Meter {
   readonly onChange = ({ old, new: item }: Change): void => {
     if (item?.['eventId'] !== undefined && item['eventId'] !== old?.['eventId'])
       this.events.push(String(item['eventType']));
+    if (item?.pk.startsWith('audit#') === true) this.#entries += 1;
   };
 
   /** What makes ready for a request, a login, and is not counted. */
@@ -67,13 +71,14 @@ export class Meter {
     path: string,
     work: () => Promise<T>,
   ): Promise<T> {
-    const before = this.total;
+    const [before, entries] = [this.total, this.#entries];
     const answer = await work();
     this.requests += 1;
     this.asked = plus(this.asked, this.since(before));
     const match = createRouter(context.routes)(method, path);
     if (!match.found || answer.status >= 300) return answer;
     const name = `${method} ${match.route.path}`;
+    if (this.#entries > entries) this.trailed.add(name);
     const units = this.since(before);
     if (weight(units) >= weight(this.routes.get(name) ?? [0, 0, 0])) this.routes.set(name, units);
     return answer;
