@@ -77,13 +77,30 @@ function isBeyond(
   { code, value, unit }: Result,
 ): boolean {
   const limit = limits.find((one) => one.code === code);
-  if (limit === undefined || typeof value !== 'number' || unit === undefined) return false;
+  const { amount, end } = readingOf(value);
+  if (limit === undefined || amount === undefined || unit === undefined) return false;
   const factor = factorBetween(units, { code, from: unit, to: limit.unit });
   if (factor === undefined) return false;
-  const compared = scaled(value, factor);
+  const compared = scaled(amount, factor);
   return (
-    (limit.low !== undefined && compared < limit.low) || (limit.high !== undefined && compared > limit.high)
+    (limit.low !== undefined && end !== 'OR_MORE' && compared < limit.low) ||
+    (limit.high !== undefined && end !== 'OR_LESS' && compared > limit.high)
   );
+}
+
+interface Reading {
+  /** Undefined: a text that says no amount. */
+  readonly amount?: number;
+  readonly end?: 'OR_MORE' | 'OR_LESS';
+}
+
+/** Where a device cannot measure it says `>33.3` or `≤0.1`: an amount, and that it may be more, or less. */
+function readingOf(value: Result['value']): Reading {
+  if (typeof value === 'number') return { amount: value };
+  const [, sign = '', digits] = /^([<>＜＞≤≥])=?\s*(\d+(?:\.\d+)?)$/.exec(value) ?? [];
+  return digits === undefined
+    ? {}
+    : { amount: Number(digits), end: '>＞≥'.includes(sign) ? 'OR_MORE' : 'OR_LESS' };
 }
 
 /** What a value in one unit is multiplied by to be in another; undefined: they cannot be compared. */

@@ -67,6 +67,21 @@ describe('a value is critical', () => {
     expect(of({ code: 'ELSE', value: 1, unit: 'mmol/L' })).toBe(false);
   });
 
+  it.each([
+    ['>33.3', 'mmol/L', true],
+    ['≥ 33.3', 'mmol/L', true],
+    ['>600', 'mg/dL', true],
+    ['<1.1', 'mmol/L', true],
+    ['＜1.1', 'mmol/L', true],
+    // It may be anything above, or below.
+    ['>1.1', 'mmol/L', false],
+    ['<=33.3', 'mmol/L', false],
+    ['<1:80', 'mmol/L', false],
+    ['33.3', 'mmol/L', false],
+  ])('as a device says what it cannot measure: %s %s', (value, unit, critical) => {
+    expect(of({ code: 'GLU', value, unit })).toBe(critical);
+  });
+
   it('with one limit only, beyond that one', () => {
     const one = (limit: object, value: number): boolean =>
       isCritical({ limits: [{ code: 'K', unit: 'mmol/L', ...limit }] as never }, units, {
