@@ -9,6 +9,7 @@ import type { Meaning } from './outcomes.ts';
 import type { NotificationPolicy } from './policy.ts';
 import { awake } from './quiet-hours.ts';
 import type { Message } from './store.ts';
+import { templateOf } from './templates.ts';
 import { channelAfter } from './ways.ts';
 
 export interface Tried {
@@ -93,7 +94,9 @@ function tomorrow(deps: NotificationDeps, policy: NotificationPolicy, sending: M
   const morning = instantAt(addDays(dayOf(deps.clock.now()), 1), policy.quiet.until);
   const wait = spread(sending.messageId, policy.quiet.spreadMinutes * 60_000);
   const at = awake(policy.quiet, new Date(Date.parse(morning) + wait).toISOString(), sending.messageId);
-  return at < sending.usefulUntil ? pausing(sending, at) : goOn(deps, policy, sending);
+  // What somebody may come to harm without does not wait for a night.
+  const isInTime = at < sending.usefulUntil && templateOf(sending.template).urgent !== true;
+  return isInTime ? pausing(sending, at) : goOn(deps, policy, sending);
 }
 
 function pausing({ sendAt }: Message, at: string): Change {

@@ -115,6 +115,15 @@ describe('WeChat', () => {
     expect(made.inbox(PERSON)).toHaveLength(1);
   });
 
+  it('whose quota is used up is not waited for by what somebody may come to harm without', async () => {
+    const made = await scene();
+    await made.agree('FOLLOW_UP_EMERGENCY');
+    faulty(made, { quota: 1 });
+    await made.tell('followup.emergency', { ...REMINDER, careTeamId: 'team-1', reason: 'GLUCOSE_LOW' });
+    expect(made.texts(PHONE)).toEqual(['郏县人民医院|李**|2026年3月2日 10:00|请立即就医或拨打120']);
+    expect(await left(made, 'FOLLOW_UP_EMERGENCY')).toBe(1);
+  });
+
   it('that does not answer is not asked again: taken as sent, or said by another channel, as policy says', async () => {
     const made = await scene();
     // The token is there before WeChat falls silent.
