@@ -29,11 +29,16 @@ export async function announce(
   const told = tell(event, policyNow(deps));
   for (const one of told === undefined ? [] : [told].flat()) {
     const policy = policyNow(deps).templates[one.template];
-    for (const recipient of await recipientsOf(deps, policy, one)) {
+    const recipients = await recipientsOf(deps, policy, one);
+    for (const recipient of recipients) {
       const id = idOf(policy, event, one, recipient);
       if ('withdraw' in one) await withdraw(deps, id, one, recipient);
       else await tellOne(deps, id, one, recipient);
     }
+    // Who has an account by now had none when it was made: then it was for the phone they gave at a desk.
+    const { patientId } = one;
+    if ('withdraw' in one && patientId !== undefined && recipients.every(({ id }) => id !== patientId))
+      await takeBack(deps, idOf(policy, event, one, { kind: 'PATIENT', id: patientId }));
   }
 }
 
@@ -129,10 +134,13 @@ async function withdraw(
     endedAt: now,
   };
   const outcome = await messages.put(deps.table, id, tombstone, { if: { $exists: false } });
-  let current = outcome.ok ? undefined : outcome.current;
+  if (!outcome.ok) await takeBack(deps, id);
+}
+
+async function takeBack(deps: NotificationDeps, id: MessageId): Promise<void> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const current = await messages.get(deps.table, id, { consistent: true });
     if (current?.status !== 'WAITING' && current?.status !== 'PHONE') return;
     if ((await tryChange(deps, current, { to: 'WITHDRAWN' })) !== undefined) return;
-    current = await messages.get(deps.table, id, { consistent: true });
   }
 }

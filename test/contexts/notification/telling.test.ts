@@ -194,6 +194,21 @@ describe('the reminder of a visit', () => {
     },
   );
 
+  it('does not go to the desk’s phone of a patient who has an account by the time the visit is cancelled', async () => {
+    const made = await scene();
+    const { table } = made.deps;
+    const self = { patientId: PATIENT, kind: 'SELF', holderId: ACCOUNT } as const;
+    await table.delete(relationKey(self));
+    await table.put(await phoneItem(made.deps, PATIENT, '13700000007'));
+    await made.tell('booking.appointment-booked', BOOKED);
+    await table.put(relationItem({ ...self, since: '2026-03-02T02:00:00.000Z' }));
+    await made.tell('booking.appointment-cancelled-by-patient', BOOKED);
+    await made.pass(5 * 24 * 3_600_000);
+    expect(made.texts()).toHaveLength(1);
+    const reminders = made.messages().filter(({ template }) => template === 'APPOINTMENT_REMINDER');
+    expect(reminders.map(({ status }) => status)).toEqual(['WITHDRAWN', 'WITHDRAWN']);
+  });
+
   it('is not made of a visit that was booked after its hour', async () => {
     const made = await scene({ start: '2026-03-05T11:00:00.000Z' });
     await made.tell('booking.appointment-booked', BOOKED);
