@@ -72,7 +72,7 @@ function ended(status: string, template?: TemplateName): Announcement {
       if (visit === undefined) return undefined;
       const withdrawal = { ...reminderOf(told, visit.at), withdraw: true } as const;
       const draft = template === undefined ? undefined : draftOf(template, told);
-      return draft === undefined ? withdrawal : [withdrawal, draft];
+      return draft === undefined ? withdrawal : [draft, withdrawal];
     },
   };
 }

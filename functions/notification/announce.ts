@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../../shared/data/table.ts';
 import { addDays, dayOf, instantAt } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
-import { Refusal } from '../../shared/kernel/errors.ts';
+import { houseErrors, Refusal } from '../../shared/kernel/errors.ts';
 import { logEntry } from '../../shared/observability/log.ts';
 import type { Announcement, Draft, Withdrawal } from './draft.ts';
 import { messageIdOf } from './message-id.ts';
@@ -137,9 +137,11 @@ async function withdraw(
   if (!outcome.ok) await takeBack(deps, id);
 }
 
+/** @throws Refusal CONFLICT while it is being sent, which may fail and be tried again: the bus brings this one again. */
 async function takeBack(deps: NotificationDeps, id: MessageId): Promise<void> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const current = await messages.get(deps.table, id, { consistent: true });
+    if (current?.status === 'SENDING') throw houseErrors.refusal('CONFLICT');
     if (current?.status !== 'WAITING' && current?.status !== 'PHONE') return;
     if ((await tryChange(deps, current, { to: 'WITHDRAWN' })) !== undefined) return;
   }

@@ -209,6 +209,37 @@ describe('the reminder of a visit', () => {
     expect(reminders.map(({ status }) => status)).toEqual(['WITHDRAWN', 'WITHDRAWN']);
   });
 
+  it('does not go after all when the visit ends while it is tried in vain', async () => {
+    const heard: string[] = [];
+    const cancel = () => made.tell('booking.appointment-cancelled-by-patient', BOOKED, { id: 'cancelled' });
+    const made: Awaited<ReturnType<typeof scene>> = await scene({
+      wrap: (table) => ({
+        ...table,
+        transact: async (operations) => {
+          const outcome = await table.transact(operations);
+          if (heard.length === 0 && made.messages().some(({ status }) => status === 'SENDING'))
+            heard.push(
+              await cancel().then(
+                () => 'taken',
+                () => 'to come again',
+              ),
+            );
+          return outcome;
+        },
+      }),
+    });
+    await made.tell('booking.appointment-booked', BOOKED);
+    await made.agree('APPOINTMENT_REMINDER');
+    made.wechat.knobs.set({ busyPercent: 100 });
+    await made.pass(3 * 24 * 3_600_000 + 8 * 3_600_000);
+    made.wechat.knobs.set({});
+    expect(heard).toEqual(['to come again']);
+    await cancel();
+    await made.pass(24 * 3_600_000);
+    expect(made.inbox()).toEqual([]);
+    expect(statuses(made)).toContain('APPOINTMENT_REMINDER WECHAT WITHDRAWN');
+  });
+
   it('is not made of a visit that was booked after its hour', async () => {
     const made = await scene({ start: '2026-03-05T11:00:00.000Z' });
     await made.tell('booking.appointment-booked', BOOKED);
