@@ -30,14 +30,30 @@ function nameOf({ referralId, round }: Stay): string {
   return `${referralId}#${round}`;
 }
 
-/** Somebody has applied: the proposal is followed. */
-async function markFollowed(deps: Deps, { patientId, referralId }: Moved): Promise<void> {
+/** Somebody has applied: the proposal is followed. Not if it was heard before that the referral came to nothing. */
+async function markFollowed(deps: Deps, { patientId, ...stay }: Moved): Promise<void> {
+  for (const { planId } of await openPlansOf(deps, patientId)) {
+    await changePlan(deps, { patientId, planId }, async ({ plan }) => {
+      const { proposal, status } = plan;
+      if (status === 'ENDED' || proposal === undefined || proposal.referralId !== undefined) return undefined;
+      const care = await readCare(deps, patientId);
+      if (hasEnded(care, nameOf(stay))) return undefined;
+      const set = { proposal: { ...proposal, referralId: stay.referralId } };
+      return [...planOperations(deps, plan, { set, news: EVENTS.planChanged }, SYSTEM), checkCare(care)];
+    });
+  }
+}
+
+/** The referral ended and nobody was treated: what was proposed is before the doctor again. */
+async function cameToNothing(deps: Deps, moved: Moved): Promise<void> {
+  const { patientId, referralId } = moved;
+  await resume(deps, patientId, nameOf(moved));
   for (const { planId } of await openPlansOf(deps, patientId)) {
     await changePlan(deps, { patientId, planId }, ({ plan }) => {
       const { proposal, status } = plan;
-      if (status === 'ENDED' || proposal === undefined || proposal.referralId !== undefined) return undefined;
-      const set = { proposal: { ...proposal, referralId } };
-      return planOperations(deps, plan, { set, news: EVENTS.planChanged }, SYSTEM);
+      if (status === 'ENDED' || proposal?.referralId !== referralId) return undefined;
+      const { referralId: _nothing, ...again } = proposal;
+      return planOperations(deps, plan, { set: { proposal: again }, news: EVENTS.planChanged }, SYSTEM);
     });
   }
 }
@@ -129,9 +145,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'referral.in-treatment': up(pause),
   'referral.completed': back,
   'referral.between-visits': back,
-  'referral.no-show': back,
-  'referral.withdrawn': back,
-  'referral.expired': back,
+  'referral.rejected': up(cameToNothing),
+  'referral.declined': up(cameToNothing),
+  'referral.no-show': up(cameToNothing),
+  'referral.withdrawn': up(cameToNothing),
+  'referral.expired': up(cameToNothing),
   'referral.first-visit': takeOver,
 };
 

@@ -175,5 +175,6 @@ function judgeProposal(before: Plan | undefined, after: Plan, type: unknown): vo
   must('F7', has !== undefined || isGood || before?.status === 'PAUSED', 'a proposal is forgotten');
   if (has === undefined) return;
   must('F7', has.at === had.at, 'a proposal is made anew while it stands');
-  must('F7', had.referralId === undefined || has.referralId === had.referralId, 'followed by two referrals');
+  const ids = new Set([had.referralId, has.referralId]);
+  must('F7', ids.has(undefined) || ids.size === 1, 'followed by two referrals');
 }

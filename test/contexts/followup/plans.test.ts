@@ -303,6 +303,31 @@ describe('a plan', () => {
     expect((await report(world, pressure(150))).task?.kind).toBe('RECHECK');
   });
 
+  test.each(['rejected', 'declined', 'withdrawn', 'expired', 'no-show'])(
+    'proposes again what was applied for when the referral is %s, in whichever order the two are heard of',
+    async (end) => {
+      for (const isLate of [false, true]) {
+        const world = await openWorld();
+        await hypertensive(world);
+        await report(world, pressure(150));
+        const { planId } = await report(world, pressure(150));
+        const moved = {
+          patientId: ADULT,
+          referralId: 'ref-1',
+          round: 1,
+          direction: 'UP',
+          toInstitutionId: 'county',
+        };
+        const heard = ['gate-review', end];
+        for (const step of isLate ? heard.toReversed() : heard) await world.tell(`referral.${step}`, moved);
+        expect((await current(world)).proposal).toMatchObject({ reasons: ['收缩压≥140mmHg'] });
+        expect((await current(world)).proposal?.referralId).toBeUndefined();
+        const draft = await world.people.doctor.get(plansPath(ADULT, planId, 'referral-draft'));
+        expect(draft.status).toBe(200);
+      }
+    },
+  );
+
   test('does not pause for a word that comes after the return', async () => {
     const world = await openWorld();
     await hypertensive(world);
