@@ -5,8 +5,10 @@ import type { Refund as WeChatRefund } from '../../shared/wechat/pay/refunds.ts'
 import { applyRefundState, refundFailed } from './end-refund.ts';
 import { afterPause } from './pauses.ts';
 import { type PaymentDeps, policyNow, weChatSide } from './payment-deps.ts';
+import { workOf } from './request-refund.ts';
 import { REFUND, type Refund, refunds, type Settlement, settlements } from './store.ts';
 import { payeeOf } from './wechat-sides.ts';
+import { openWork, resolveWork, SYSTEM } from './worklist.ts';
 
 const IN_VAIN = logEntry(
   'PAYMENT_REFUND_IN_VAIN',
@@ -33,12 +35,27 @@ async function attempted(deps: PaymentDeps, settlement: Settlement, refund: Refu
   try {
     const answer = await askWeChat(deps, settlement, refund);
     if ('refusal' in answer) await refundFailed(deps, refund, 'CLOSED', answer.refusal);
-    else await applyRefundState(deps, refund, answer.state, answer.refundedAt);
+    else await taken(deps, refund, answer);
   } catch (error) {
     if (!(error instanceof WeChatPayError)) throw error;
     const { settlementId, refundNo } = refund;
     deps.log.warn(IN_VAIN, { settlementId, refundNo }, error);
+    if (isLongRefused(deps, refund) && error.fault === 'REFUSED' && error.code !== FREQUENCY)
+      await deps.table.transact([openWork(deps, workOf(refund, 'REFUND_REFUSED'))]);
   }
+}
+
+async function taken(deps: PaymentDeps, refund: Refund, { state, refundedAt }: WeChatRefund): Promise<void> {
+  if (isLongRefused(deps, refund)) {
+    const { listId, workItemId } = workOf(refund, 'REFUND_REFUSED');
+    await resolveWork(deps, { listId, workItemId }, { by: SYSTEM, note: 'WeChat has taken it' });
+  }
+  await applyRefundState(deps, refund, state, refundedAt);
+}
+
+/** All pauses are through: a merchant's account that stays empty is filled by nobody who has not heard of it. */
+function isLongRefused(deps: PaymentDeps, { status, attempts }: Refund): boolean {
+  return status === 'REQUESTED' && attempts >= policyNow(deps).refunds.retryAfterSeconds.length;
 }
 
 async function askWeChat(

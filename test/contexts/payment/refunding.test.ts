@@ -217,6 +217,21 @@ describe('a refund that WeChat does not take at once', () => {
     expect(await settlementNow(scene, settlement)).toMatchObject({ lines: [{ refundedFen: 2_500 }] });
   });
 
+  test('and goes on refusing is on the list until it does, and is sent again all the while', async () => {
+    const settlement = await paidExamination();
+    scene.standIn.knobs.set({ notEnough: 1_000 });
+    const asked = await refunded(settlement, 2_500);
+    await scene.pass(100 * MINUTE);
+    expect(await workOf(asked)).toBeUndefined();
+    await scene.pass(80 * MINUTE);
+    expect(await workOf(asked)).toMatchObject({ kind: 'REFUND_REFUSED', status: 'OPEN', ourFen: 2_500 });
+    expect(await shown(settlement)).toMatchObject([{ status: 'REQUESTED' }]);
+    scene.standIn.knobs.set({});
+    await scene.pass(65 * MINUTE);
+    expect(await shown(settlement)).toMatchObject([{ status: 'SUCCESS' }]);
+    expect(await workOf(asked)).toMatchObject({ status: 'RESOLVED', resolvedBy: 'system' });
+  });
+
   test('whose notification is lost is found by asking', async () => {
     const settlement = await paidExamination();
     scene.standIn.knobs.set({ lost: 1 });
