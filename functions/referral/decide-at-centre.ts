@@ -32,9 +32,10 @@ export async function decideAtCentre(
       requireDirection(seen, 'UP');
       if (body.decision === 'ACCEPT' || body.decision === 'ADMIT') return acceptance(deps, seen, body);
       const along = [await sealPart(deps, { ...id, part: 'remark' }, { text: body.reason })];
-      if (body.decision === 'RETURN') return { to: 'RETURNED', next: { returnedFrom: 'OFFERED' }, along };
       if (body.decision === 'REROUTE') return reroute(deps, seen, body, { ...stepping, along });
+      // It needs no papers: sent back for some it would wait, and end without an answer.
       if (seen.urgency === 'EMERGENCY') throw referralErrors.refusal('EMERGENCY_NOT_DECLINED');
+      if (body.decision === 'RETURN') return { to: 'RETURNED', next: { returnedFrom: 'OFFERED' }, along };
       return { to: 'DECLINED', endedReason: 'DECIDED', along };
     },
   });

@@ -71,7 +71,11 @@ export const referralErrors = defineErrors({
   DOCTOR_NEEDED: { status: 403, message: '须由执业医师办理', note: 'the session has no practitioner' },
   REROUTES_SPENT: { status: 422, message: '改派次数已达上限', note: 'policy mostReroutes' },
   SAME_TARGET: { status: 422, message: '改派须选择其他科室', note: 'the referral is there already' },
-  EMERGENCY_NOT_DECLINED: { status: 422, message: '急诊转诊不得拒收', note: 'it may be re-routed' },
+  EMERGENCY_NOT_DECLINED: {
+    status: 422,
+    message: '急诊转诊不得拒收或退回',
+    note: 'it may be re-routed',
+  },
   EXPECTED_DAY_NEEDED: { status: 422, message: '住院安排须写明预计入院日期', note: 'a day from today on' },
   CHECK_IN_AT_BOOKING: {
     status: 409,

@@ -279,17 +279,16 @@ describe('an emergency', () => {
     expect(await executions(told.world)).toEqual(['SUCCEEDED']);
   });
 
-  test('is never declined; silence sends the patient in and is told of', async () => {
+  test('is never declined, nor sent back for papers; silence sends the patient in and is told of', async () => {
     const told = await story();
     const { referralId } = shown(await told.people.villageDoctor.post(path, body()));
-    const declined = await told.people.countyCoordinator.post(
-      staffPath(COUNTY, referralId, 'centre-decision'),
-      {
-        decision: 'DECLINE',
-        reason: '没有床位',
-      },
-    );
-    expect(declined.code).toBe('EMERGENCY_NOT_DECLINED');
+    for (const decision of ['DECLINE', 'RETURN']) {
+      const refused = await told.people.countyCoordinator.post(
+        staffPath(COUNTY, referralId, 'centre-decision'),
+        { decision, reason: '没有床位' },
+      );
+      expect(refused.code).toBe('EMERGENCY_NOT_DECLINED');
+    }
     await told.world.pass(HOUR + 1000);
     const escalated = await told.now(referralId);
     expect([escalated.status, escalated.timeline.at(-1)?.text]).toEqual([
