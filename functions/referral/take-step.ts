@@ -32,8 +32,9 @@ export async function takeStep(deps: Deps, wanted: Step): Promise<Referral> {
   const requestKey = keyOf(wanted);
   let seen = await referrals.get(deps.table, id, { consistent: true });
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    // First of all: by this very step it may have passed on to another institution.
+    if (seen?.requestKey === requestKey) return seen;
     if (seen === undefined || !mayKnow(seen, doer)) throw referralErrors.refusal('REFERRAL_NOT_FOUND');
-    if (seen.requestKey === requestKey) return seen;
     checkTurn(deps, seen, wanted);
     const moved = await tryMove(deps, seen, { ...(await wanted.plan(seen)), doer, requestKey });
     if (moved.ok) return moved.referral;

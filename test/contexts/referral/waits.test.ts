@@ -14,7 +14,7 @@ import {
   upTo,
 } from './stories.ts';
 import { acceptAndWithdraw } from './unheard.ts';
-import { COUNTY, DAY, HOUR, TOWN, type World } from './world.ts';
+import { CITY, CITY_CARDIOLOGY, COUNTY, DAY, HOUR, TOWN, type World } from './world.ts';
 
 /** Every state that waits for somebody, how to come there, how long it waits, and what its end brings. */
 const WAITS: readonly (readonly [
@@ -181,4 +181,15 @@ test('a request that comes twice is answered as the first was, and does nothing 
   const first = await told.people.townCoordinator.post(path, { decision: 'APPROVE' }, key);
   const second = await told.people.townCoordinator.post(path, { decision: 'APPROVE' }, key);
   expect([first.status, second.body]).toEqual([200, first.body]);
+});
+
+test('so is one that passed the referral on, though it is another hospital’s by then', async () => {
+  const told = await story();
+  const path = staffPath(COUNTY, await upTo(told, 'OFFERED'), 'centre-decision');
+  const target = { toInstitutionId: CITY, toDepartmentId: CITY_CARDIOLOGY };
+  const body = { decision: 'REROUTE', reason: '需介入治疗', ...target };
+  const first = await told.people.countyCoordinator.post(path, body, 'the-same-key-2');
+  const second = await told.people.countyCoordinator.post(path, body, 'the-same-key-2');
+  expect([first.status, second.body]).toEqual([200, first.body]);
+  expect((await told.people.countyCoordinator.post(path, body)).code).toBe('REFERRAL_NOT_FOUND');
 });
