@@ -10,10 +10,10 @@ import type { centreBody, communityBody } from './contracts.ts';
 import { referralErrors } from './errors.ts';
 import { movedLock } from './lock.ts';
 import { policyNow } from './referral-moves.ts';
-import { isHigher } from './rules.ts';
+import { isHigher, isInsideCombination } from './rules.ts';
 import { places, type Referral, type ReferralId } from './store.ts';
 import { type Plan, takeStep } from './take-step.ts';
-import { isOutOfArea, readTarget } from './target.ts';
+import { isOutOfArea, readAlliances, readTarget } from './target.ts';
 
 type CentreDecision = z.output<typeof centreBody>;
 
@@ -80,9 +80,10 @@ async function reroute(
   if (seen.receivers.length > policy.mostReroutes) throw referralErrors.refusal('REROUTES_SPENT');
   if (seen.toInstitutionId === toInstitutionId && seen.toDepartmentId === toDepartmentId)
     throw referralErrors.refusal('SAME_TARGET');
-  const [target, from] = await Promise.all([
+  const [target, from, allied] = await Promise.all([
     readTarget(deps, { institutionId: toInstitutionId, departmentId: toDepartmentId }),
     places.get(deps.table, seen.fromInstitutionId),
+    readAlliances(deps),
   ]);
   if (from === undefined || !isHigher(target.place.level, from.level))
     throw referralErrors.refusal('TARGET_NOT_HIGHER');
@@ -96,6 +97,7 @@ async function reroute(
       toInstitutionId,
       toDepartmentId,
       specialty,
+      insideCombination: isInsideCombination(from, toInstitutionId, allied, dayOf(deps.clock.now())),
       outOfArea,
       receivers: [...seen.receivers, toInstitutionId],
     },

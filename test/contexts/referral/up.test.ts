@@ -150,12 +150,14 @@ describe('the receiving centre', () => {
     const told = await story();
     const referralId = await upTo(told, 'OFFERED');
     const path = staffPath(COUNTY, referralId, 'centre-decision');
-    await told.people.countyCoordinator.post(path, {
+    const passed = await told.people.countyCoordinator.post(path, {
       decision: 'REROUTE',
       reason: '需介入治疗',
       toInstitutionId: CITY,
       toDepartmentId: CITY_CARDIOLOGY,
     });
+    // The city left the alliance: the county was inside 1+1+1, where it goes now is not.
+    expect(passed.body).toMatchObject({ status: 'OFFERED', insideCombination: false });
     expect((await told.people.countyCoordinator.post(path, { decision: 'ACCEPT' })).code).toBe(
       'REFERRAL_NOT_FOUND',
     );
