@@ -30,11 +30,18 @@ async function endOverdue(deps: Deps, seen: Referral): Promise<void> {
 /** The next return of a standing referral: a round, and an execution, of its own. */
 async function beginNextVisit(deps: Deps, seen: Referral): Promise<void> {
   if (seen.status !== 'BETWEEN_VISITS') return;
-  const next = { round: seen.round + 1, takes: seen.takes + 1, owesRelease: true };
+  const next = {
+    round: seen.round + 1,
+    takes: seen.takes + 1,
+    owesRelease: true,
+    arrangement: 'NUMBER',
+  } as const;
   const moved = await tryMove(deps, seen, {
     to: 'ACCEPTED',
     doer: SYSTEM,
     next,
+    // The last visit may have been on the ward.
+    remove: ['expectedOn'],
     reason: 'NEXT_VISIT',
     starts: true,
   });

@@ -348,6 +348,23 @@ test('a standing referral books each return by itself for a year, every visit an
   expect(ended).toEqual(Array.from({ length: 12 }, () => 'SUCCEEDED'));
 }, 60_000);
 
+test('a return after a stay on the ward is checked in at booking like every number', async () => {
+  const told = await story({ clinicDays: ['2026-04-03'] });
+  const { countyCoordinator, countyClerk } = told.people;
+  const standing = { intervalDays: 30, count: 2, until: '2026-12-01' };
+  const referralId = await upTo(told, 'OFFERED', { standing });
+  const step = (name: string) => staffPath(COUNTY, referralId, name);
+  await countyCoordinator.post(step('centre-decision'), { decision: 'ADMIT', expectedOn: '2026-03-04' });
+  await countyClerk.post(step('arrival'));
+  await complete(told, referralId);
+  await told.world.pass(20 * DAY);
+  await confirm(told, referralId);
+  const confirmed = await told.people.patient.get(homePath(referralId));
+  expect(confirmed.body).toMatchObject({ status: 'CONFIRMED', round: 2, number: { day: '2026-04-03' } });
+  expect(confirmed.body).not.toHaveProperty('expectedOn');
+  expect((await countyClerk.post(step('arrival'))).code).toBe('CHECK_IN_AT_BOOKING');
+});
+
 test('a number that nobody has given back, since its execution has died, is given back by another one', async () => {
   const told = await story();
   const referralId = await upTo(told, 'CONFIRMED');
