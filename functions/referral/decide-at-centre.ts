@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { keyOf, type Stepping } from '../../shared/access/acting.ts';
 import type { TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
-import { dayOf } from '../../shared/kernel/china-time.ts';
+import { dayOf, daysBetween } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { sealPart } from './clinical.ts';
 import type { Direction } from './codes.ts';
@@ -49,7 +49,10 @@ function acceptance(
   const acceptedAt = seen.acceptedAt ?? instant(deps.clock);
   const more = seen.acceptedAt === undefined ? { firstAccepted: true } : {};
   if (body.decision === 'ADMIT') {
-    if (body.expectedOn < dayOf(deps.clock.now())) throw referralErrors.refusal('EXPECTED_DAY_NEEDED');
+    const { mostDaysToAdmission: mostDays } = policyNow(deps);
+    const today = dayOf(deps.clock.now());
+    if (body.expectedOn < today || daysBetween(today, body.expectedOn) > mostDays)
+      throw referralErrors.refusal('EXPECTED_DAY_NEEDED', { context: { mostDays } });
     return { to: 'CONFIRMED', next: { acceptedAt, arrangement: 'WARD', expectedOn: body.expectedOn }, more };
   }
   // Who is brought in as an emergency needs no number: the emergency department expects them.

@@ -76,7 +76,11 @@ export const referralErrors = defineErrors({
     message: '急诊转诊不得拒收或退回',
     note: 'it may be re-routed',
   },
-  EXPECTED_DAY_NEEDED: { status: 422, message: '住院安排须写明预计入院日期', note: 'a day from today on' },
+  EXPECTED_DAY_NEEDED: {
+    status: 422,
+    message: '住院安排须写明预计入院日期，且不得过远',
+    note: 'a day from today on, at most `context.mostDays` ahead',
+  },
   CHECK_IN_AT_BOOKING: {
     status: 409,
     message: '有号源的患者请通过预约签到',

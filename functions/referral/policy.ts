@@ -38,6 +38,8 @@ export const referralPolicy = policySection(
     firstVisitNeeded: z.boolean(),
     /** Reports and the like that an application needs; an emergency needs none. */
     leastAttachments: z.int().check(z.nonnegative(), z.maximum(10)),
+    /** The ward expects a patient so many days ahead at most: an execution that waits lives a year. */
+    mostDaysToAdmission: count.check(z.maximum(180)),
     /** The receiving centre may pass a referral on so often. */
     mostReroutes: z.int().check(z.nonnegative(), z.maximum(10)),
     /** Division codes with these first digits in common lie in one area. */

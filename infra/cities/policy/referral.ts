@@ -27,6 +27,7 @@ const usual: ReferralEntry['values'] = {
   remindAtPercent: 75,
   firstVisitNeeded: false,
   leastAttachments: 1,
+  mostDaysToAdmission: 90,
   mostReroutes: 3,
   areaDigits: 4,
   outOfArea: { titles: ['chief', 'associate-chief'], levels: ['tertiary', 'secondary'] },
@@ -34,7 +35,7 @@ const usual: ReferralEntry['values'] = {
 };
 
 const SOURCE =
-  '转往外地须由二级以上医院副主任医师及以上提出、下转后两周内随访为国家规定；各环节时限、材料与复诊次数为本平台建议值';
+  '转往外地须由二级以上医院副主任医师及以上提出、下转后两周内随访为国家规定；各环节时限、候床天数、材料与复诊次数为本平台建议值';
 
 /** Communities and towns review what leaves them; the county hospital does not stand between a town and the city. */
 export const usualReferral: readonly ReferralEntry[] = [

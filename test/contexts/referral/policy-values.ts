@@ -19,6 +19,7 @@ export const referralPolicyValues: ReferralPolicy = {
   remindAtPercent: 75,
   firstVisitNeeded: false,
   leastAttachments: 0,
+  mostDaysToAdmission: 30,
   mostReroutes: 2,
   areaDigits: 4,
   outOfArea: { titles: ['chief', 'associate-chief'], levels: ['tertiary', 'secondary'] },

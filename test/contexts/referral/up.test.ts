@@ -182,6 +182,17 @@ describe('the receiving centre', () => {
     expect(await executions(told.world)).toEqual(['SUCCEEDED']);
   });
 
+  test('expects nobody on the ward in the past, nor so late that no machine could wait for it', async () => {
+    const told = await story();
+    const path = staffPath(COUNTY, await upTo(told, 'OFFERED'), 'centre-decision');
+    const admit = (expectedOn: string) =>
+      told.people.countyCoordinator.post(path, { decision: 'ADMIT', expectedOn });
+    for (const day of ['2026-03-01', '2026-06-01', '2126-03-02'])
+      expect((await admit(day)).code).toBe('EXPECTED_DAY_NEEDED');
+    expect((await admit('2026-05-31')).status).toBe(200);
+    expect(await executions(told.world)).toEqual(['RUNNING']);
+  });
+
   test('is asked again when no number is left for referred patients', async () => {
     const told = await story({ clinicDays: [] });
     const referralId = await upTo(told, 'OFFERED');
