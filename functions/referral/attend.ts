@@ -60,10 +60,11 @@ export async function recordFirstVisit(
     id,
     ...stepping,
     from: ['FIRST_VISIT'],
-    plan: async () => ({
-      to: 'COMPLETED',
-      along: [await sealPart(deps, { ...id, part: 'first-visit' }, body)],
-    }),
+    plan: async () => {
+      // A visit to come closes nothing.
+      if (body.on > dayOf(deps.clock.now())) throw referralErrors.refusal('DAY_AHEAD');
+      return { to: 'COMPLETED', along: [await sealPart(deps, { ...id, part: 'first-visit' }, body)] };
+    },
   });
 }
 

@@ -68,6 +68,11 @@ export const referralErrors = defineErrors({
     note: '`detail.mostVisits`, `detail.mostDays`',
   },
   PLAN_NEEDED: { status: 422, message: '下转须附后续治疗与康复计划', note: 'a down-referral has a plan' },
+  DAY_AHEAD: {
+    status: 422,
+    message: '知情同意、首诊和随访日期不能晚于今天',
+    note: 'what is said to have been is of today at the latest',
+  },
   DOCTOR_NEEDED: { status: 403, message: '须由执业医师办理', note: 'the session has no practitioner' },
   REROUTES_SPENT: { status: 422, message: '改派次数已达上限', note: 'policy mostReroutes' },
   SAME_TARGET: { status: 422, message: '改派须选择其他科室', note: 'the referral is there already' },

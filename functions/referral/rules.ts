@@ -75,13 +75,17 @@ export interface ApplicationQuestion {
   readonly attachments: number;
   readonly hasFirstVisit: boolean;
   readonly hasPlan: boolean;
+  /** Days of what the application says has been: the consent, the first visit. */
+  readonly pastDays: readonly Day[];
   readonly standing?: Standing;
   readonly today: Day;
 }
 
 /** Every reason against the application at once. */
 export function reasonsAgainst(question: ApplicationQuestion): readonly Reason[] {
-  return question.direction === 'UP' ? againstUp(question) : againstDown(question);
+  const reasons = question.direction === 'UP' ? againstUp(question) : againstDown(question);
+  const isAhead = question.pastDays.some((day) => day > question.today);
+  return isAhead ? [...reasons, referralErrors.reason('DAY_AHEAD')] : reasons;
 }
 
 function againstUp(question: ApplicationQuestion): readonly Reason[] {

@@ -114,6 +114,7 @@ export const stepRoutes: readonly Route[] = [
     summary: '登记下转后的首次随访',
     roles: DESK_ROLES['first-visits'],
     body: contract.firstVisitBody,
+    errors: ['DAY_AHEAD'],
     take: recordFirstVisit,
   }),
   stepRoute({

@@ -93,7 +93,7 @@ export async function walkReferral(meter: Meter): Promise<void> {
   await step('community-decision', town, down.referralId, familyDoctor, { decision: 'ACCEPT' });
   await look('first-visits', town, familyDoctor);
   await step('first-visit', town, down.referralId, familyDoctor, {
-    on: '2026-03-04',
+    on: '2026-03-02',
     findings: '血压 132/80，伤口愈合良好',
   });
   await look('counts', county, countyCoordinator, { from: '2026-03', until: '2026-03' });

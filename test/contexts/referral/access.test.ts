@@ -24,7 +24,7 @@ const STEPS: readonly (readonly [string, (told: Story) => Promise<string>, strin
   ['arrival', admitted, COUNTY, {}],
   ['treatment', (told) => upTo(told, 'ARRIVED'), COUNTY, {}],
   ['completion', (told) => upTo(told, 'IN_TREATMENT'), COUNTY, COMPLETION],
-  ['first-visit', atHome, TOWN, { on: '2026-03-03', findings: '平稳' }],
+  ['first-visit', atHome, TOWN, { on: '2026-03-02', findings: '平稳' }],
 ];
 
 async function returned(told: Story): Promise<string> {

@@ -32,6 +32,16 @@ describe('an application is refused', () => {
       ['STANDING_TOO_LONG'],
     ],
     [
+      'by a consent that is still to come',
+      { consent: { by: 'PATIENT', form: 'WRITTEN', on: '2026-03-03' } },
+      ['DAY_AHEAD'],
+    ],
+    [
+      'after a first visit that is still to come',
+      { firstVisit: { on: '2026-03-03', recordId: 'visit-1' } },
+      ['DAY_AHEAD'],
+    ],
+    [
       'for everything at once',
       { toInstitutionId: FAR, toDepartmentId: FAR_CARDIOLOGY, attachments: [], criteria: ['OTHER'] },
       ['CRITERION_TEXT_NEEDED', 'OUTSIDE_REASON_NEEDED', 'OUT_OF_AREA_TITLE', 'ATTACHMENTS_MISSING'],

@@ -3,7 +3,7 @@ import { application, homePath, PATIENT, PLAN, shown, staffPath } from './people
 import { applyDown, communityAccepts, executions, story, upTo } from './stories.ts';
 import { CITY, CITY_CARDIOLOGY, COUNTY, DAY, HOUR, TOWN, TOWN_GP } from './world.ts';
 
-const VISIT = { on: '2026-03-04', findings: '血压 132/80，伤口愈合良好' };
+const VISIT = { on: '2026-03-02', findings: '血压 132/80，伤口愈合良好' };
 
 test('goes down with its plan, asks for follow-up, and ends with the first visit', async () => {
   const told = await story();
@@ -14,7 +14,9 @@ test('goes down with its plan, asks for follow-up, and ends with the first visit
   const asked = told.world.events.find(({ type }) => type === 'referral.first-visit');
   expect(asked?.data).toMatchObject({ patientId: PATIENT, referralId, toInstitutionId: TOWN });
   expect(JSON.stringify(asked)).not.toContain('抗血小板');
-  await told.people.familyDoctor.post(staffPath(TOWN, referralId, 'first-visit'), VISIT);
+  const visit = staffPath(TOWN, referralId, 'first-visit');
+  expect((await told.people.familyDoctor.post(visit, { ...VISIT, on: '2026-03-03' })).code).toBe('DAY_AHEAD');
+  await told.people.familyDoctor.post(visit, VISIT);
   const done = await told.people.patient.get(homePath(referralId));
   expect(done.body).toMatchObject({ status: 'COMPLETED', firstVisit: VISIT });
   expect(shown(done).timeline.map(({ text }) => text)).toEqual([

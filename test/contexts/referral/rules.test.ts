@@ -211,6 +211,7 @@ describe('an application', () => {
     attachments: 1,
     hasFirstVisit: true,
     hasPlan: false,
+    pastDays: ['2026-03-02'],
     today: '2026-03-02',
   };
   const down: ApplicationQuestion = {
@@ -274,6 +275,7 @@ describe('an application', () => {
     ['from the city to the county', { from: city, target: county }, ['TARGET_NOT_LOWER']],
     ['from a town to a town', { from: town }, ['TARGET_NOT_LOWER']],
     ['without a plan', { hasPlan: false }, ['PLAN_NEEDED']],
+    ['by a consent that is still to come', { pastDays: ['2026-03-01', '2026-03-03'] }, ['DAY_AHEAD']],
     ['that would stand', { standing: { ...standing } }, ['STANDING_TOO_LONG']],
   ])('down %s', (_, more, expected) => {
     expect(codes({ ...down, ...more })).toEqual(expected);

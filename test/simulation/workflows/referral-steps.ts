@@ -128,7 +128,7 @@ async function step(
     case 'IN_TREATMENT':
       return completeVisit(deps, id, COMPLETION as never, stepping);
     case 'FIRST_VISIT':
-      return recordFirstVisit(deps, id, { on: '2026-03-03', findings: '平稳' }, stepping);
+      return recordFirstVisit(deps, id, { on: '2026-03-02', findings: '平稳' }, stepping);
     default:
       return 'nothing';
   }
