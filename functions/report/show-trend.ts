@@ -39,7 +39,7 @@ export async function showTrend(
   const view = await viewOfPatient(deps, reader, patientId);
   if (view === undefined) return { code, series: [] };
   const first = from ?? addMonths(today, -12 * trendYears);
-  const last = until === undefined || until > today ? today : until;
+  const last = until ?? today;
   if (first > last) return { code, series: [] };
   const found = await everyPage(deps.table, facts, {
     pk: factsOf(patientId),

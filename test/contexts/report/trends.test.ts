@@ -123,8 +123,3 @@ it('is for a doctor with a ground, and empty for one without', async () => {
   await world.relate('SIGNED', 'dr-family');
   expect(await ask()).toMatchObject({ series: [{ points: [{ value: 4 }] }] });
 });
-
-it('is asked for until the last day of the calendar as until today', async () => {
-  const world = await withReports(on('2026-01-01', glucose(5.6, 'mmol/L')));
-  expect(await trend(world, 'GLU', { until: '9999-12-31' })).toEqual(await trend(world, 'GLU'));
-});
