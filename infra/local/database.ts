@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTableClient } from '../../shared/data/table-client.ts';
 import { awsConnection } from '../../shared/env.ts';
@@ -23,6 +24,8 @@ export async function startDatabase(
 ): Promise<LocalEngine> {
   const embedded = !process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const dbPath = join(folder.path, DATABASE);
+  if (folder.loaded && embedded && !existsSync(dbPath))
+    throw new StartError(`${dbPath} is gone; start again with --reset`);
   const items = folder.loaded ? undefined : await newItems();
   if (items !== undefined && embedded) await importItems(dbPath, { tableName, items }).catch(asStartError);
   const engine = await startEngine({ dbPath }).catch(asStartError);

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type * as z from 'zod/mini';
+import { StartError } from './options.ts';
 
 /** A small JSON state of the laptop. */
 export interface StateFile<T> {
@@ -19,7 +20,7 @@ export function stateFile<S extends z.ZodMiniType>(
       const text = textOf(path);
       if (text === undefined) return initial;
       const parsed = schema.safeParse(jsonOf(text));
-      if (!parsed.success) throw new Error(`${path} is damaged; start again with --reset`);
+      if (!parsed.success) throw new StartError(`${path} is damaged; start again with --reset`);
       return parsed.data;
     },
     write(value) {

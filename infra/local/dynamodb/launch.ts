@@ -64,7 +64,9 @@ export async function startEngine({
     }
     await end(child, pidFile);
     // Between choosing the port and listening on it somebody else may have taken it.
-    if (attempt >= START_ATTEMPTS) throw new Error(`the embedded DynamoDB does not start: ${program}`);
+    if (attempt < START_ATTEMPTS) continue;
+    const over = dbPath === undefined ? '' : `; if ${dbPath} is damaged, start again with --reset`;
+    throw new Error(`the embedded DynamoDB does not start: ${program}${over}`);
   }
 }
 
