@@ -1,6 +1,7 @@
 import type { Context } from '../../shared/context.ts';
 import { createDeps, type Deps } from '../../shared/deps.ts';
 import { readEnv } from '../../shared/env.ts';
+import { noMetrics } from '../../shared/observability/metrics.ts';
 import type { City } from '../cities/city.ts';
 import type { Machine } from '../machines.ts';
 import { startTime } from './clock/start-time.ts';
@@ -99,7 +100,7 @@ async function start(plan: CityPlan, teardown: Teardown): Promise<RunningCity> {
   teardown.add(watchProcess(engine.pid, () => plan.onEngineLost?.()));
   const pay = await later.pay;
   const env = envWith(pay.standIn.url);
-  const deps = createDeps(env, { clock, objects: objects.store });
+  const deps = createDeps(env, { clock, objects: objects.store, metrics: noMetrics });
   const payRoutes = await operatePay(deps, pay);
   await operateMessages(deps, sms);
 

@@ -42,6 +42,9 @@ describe('npm start', () => {
     expect(said).toMatch(/"totalFen":2000/);
     expect(said).toMatch(/"status":"PAID"/);
     expect(said).toMatch(/"settled":true/);
+    // A line a request, and none of the metrics that nobody collects here.
+    await expect.poll(() => city.printed()).toMatch(/^\d{3} POST \S+ \d+ ms$/m);
+    expect(city.printed()).not.toContain('"_aws"');
   });
 
   it('needs less than 300 MB, a staff login and a day of the clock included', async () => {
