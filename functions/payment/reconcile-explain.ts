@@ -86,8 +86,8 @@ async function paidOtherwise(
 ): Promise<Explanation | undefined> {
   const paid = await queryPaid(deps, settlement);
   const order = paid?.orders.find((each) => each.outTradeNo === outTradeNo);
-  const isElsewhere = paid !== undefined && dayOf(paid.paidAt) !== day;
-  return isElsewhere && order?.totalFen === ourFen ? 'OTHER_DAY' : undefined;
+  const isElsewhere = order !== undefined && dayOf(order.paidAt) !== day;
+  return isElsewhere && order.totalFen === ourFen ? 'OTHER_DAY' : undefined;
 }
 
 interface KnownRefund {

@@ -7,15 +7,20 @@ import { payeeOf, signerOf } from './wechat-sides.ts';
 
 /** What WeChat says was paid, by notification or by query. */
 export interface Paid extends Pick<PaidTrade, 'appid' | 'mchid' | 'paidAt'> {
-  readonly orders: readonly (Pick<PaidTrade, 'mchid' | 'outTradeNo' | 'transactionId' | 'totalFen'> & {
-    readonly subMchid?: string | undefined;
-  })[];
+  readonly orders: readonly PaidOrder[];
+}
+
+/** Its own time may be on the other side of midnight. */
+interface PaidOrder
+  extends Pick<PaidTrade, 'mchid' | 'paidAt' | 'outTradeNo' | 'transactionId' | 'totalFen'> {
+  readonly subMchid?: string | undefined;
 }
 
 export function fromTrade(trade: PaidTrade): Paid {
   const { appid, mchid, paidAt, outTradeNo, transactionId, totalFen } = trade;
   const subMchid = 'subMchid' in trade ? trade.subMchid : undefined;
-  return { appid, mchid, paidAt, orders: [{ mchid, subMchid, outTradeNo, transactionId, totalFen }] };
+  const order = { mchid, subMchid, paidAt, outTradeNo, transactionId, totalFen };
+  return { appid, mchid, paidAt, orders: [order] };
 }
 
 export function fromCombined({ appid, mchid, subOrders }: PaidCombinedTrade): Paid {

@@ -94,7 +94,8 @@ test('a repeat is answered with what was paid just now, though nothing is owed a
   await launchSettlement(scene.deps, settlement);
   const paidNow = { appid: APPID, mchid: MERCHANTS.hospital, paidAt: settlement.openedAt };
   const orders = settlement.orders.map((order) => ({ ...order, transactionId: 'wx-1' }));
-  await receivePayment(scene.deps, settlement.settlementId, { ...paidNow, orders });
+  const given = orders.map((order) => ({ ...order, paidAt: paidNow.paidAt }));
+  await receivePayment(scene.deps, settlement.settlementId, { ...paidNow, orders: given });
   await ownerHears();
   expect(await openSettlement(scene.deps, request)).toMatchObject({ ...settlement, status: 'PAID', orders });
 });
@@ -112,7 +113,7 @@ test('what comes late just now goes back', async () => {
   const { settlementId, orders } = settlement;
   await scene.deps.table.update(settlements.key(settlementId), { set: { status: 'CLOSED' } });
   await scene.deps.table.update(chargeLockKey(LAB), { set: { status: 'WITHDRAWN' } });
-  const given = orders.map((order) => ({ ...order, transactionId: 'wx-1' }));
+  const given = orders.map((order) => ({ ...order, paidAt: settlement.payBy, transactionId: 'wx-1' }));
   const late = { appid: APPID, mchid: MERCHANTS.hospital, paidAt: settlement.payBy, orders: given };
   expect(await receivePayment(scene.deps, settlementId, late)).toMatchObject({
     late: 'GIVEN_BACK',

@@ -17,6 +17,7 @@ import { vectors } from '../../shared/wechat-pay-keys.ts';
 import { outcome } from '../booking/scene.ts';
 import {
   allListed,
+  asked,
   compareBills,
   DAY,
   found,
@@ -233,6 +234,35 @@ test('a payment booked on another day than WeChat’s is told on both days by it
   ]);
   expect(await allListed(scene)).toEqual([]);
   await expectExplained(scene);
+});
+
+test('a combined order whose parts were paid on both sides of midnight is told on both days', async () => {
+  const scene = await paymentScene({ start: '2026-03-02T15:59:59.000Z' });
+  const { settlement, prepayId } = await asked(scene, [
+    { amountFen: 2_000 },
+    { amountFen: 3_000, payeeId: CLINIC },
+  ]);
+  await scene.standIn.payer.pay(prepayId, OPENID);
+  const { books } = scene.standIn.desk;
+  const id = `${clinic}|${settlement.settlementId}-2`;
+  const order = books.get('order', id);
+  const entryId = `payment ${order?.transactionId}`;
+  const entry = books.get('entry', entryId);
+  if (order?.paidAt === undefined || entry === undefined) throw new Error('not paid');
+  books.write({
+    order: new Map([[id, { ...order, paidAt: order.paidAt + 1_000 }]]),
+    entry: new Map([[entryId, { ...entry, at: entry.at + 1_000 }]]),
+  });
+  await scene.standIn.agenda.runDue();
+  await scene.hear();
+  expect((await settlementNow(scene, settlement)).status).toBe('PAID');
+  await compareBills(scene);
+  await compareBills(scene, '2026-03-04T02:30:00.000Z');
+  expect(await found(scene, clinic)).toMatchObject([{ class: 'LOCAL_ONLY', explanation: 'OTHER_DAY' }]);
+  expect(await found(scene, clinic, addDays(DAY, 1))).toMatchObject([
+    { class: 'REMOTE_ONLY', explanation: 'OTHER_DAY' },
+  ]);
+  expect(await allListed(scene)).toEqual([]);
 });
 
 test('an amount that differs is a person’s to look at', async () => {

@@ -71,6 +71,7 @@ function inFull({ orders }: Settlement, paidAt = LATER): Paid {
     orders: orders.map(({ outTradeNo, mchid, totalFen }) => ({
       outTradeNo,
       mchid,
+      paidAt,
       totalFen,
       transactionId: `wx-${outTradeNo}`,
     })),
