@@ -25,6 +25,8 @@ export interface Reconciliation extends ReconciliationId {
   /** When it was asked for, by the clock or by hand: its tries are counted from there. */
   readonly askedAt: string;
   readonly result?: Result;
+  /** Whose list the missing bill went to, if it ever did: a merchant that is shared since has another list. */
+  readonly listId?: string;
 }
 
 /** As of the last comparison. */

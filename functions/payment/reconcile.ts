@@ -75,7 +75,8 @@ export async function runReconciliation(deps: PaymentDeps, item: Item): Promise<
     { set: { status, result } },
     again === undefined ? {} : { timer: { kind: RECONCILE, at: again } },
   );
-  const missing = { listId: await listOfMerchant(deps, mchid), workItemId: missingWork(run) };
+  if (run.listId === undefined) return;
+  const missing = { listId: run.listId, workItemId: missingWork(run) };
   await resolveWork(deps, missing, { by: SYSTEM, note: 'the bill came' });
 }
 
@@ -118,15 +119,17 @@ async function reconciled(
 async function billMissing(deps: PaymentDeps, run: Reconciliation): Promise<void> {
   const { day, mchid } = run;
   const again = retryAt(deps, run);
-  await reconciliations.update(
-    deps.table,
-    run,
-    { set: { status: 'BILL_MISSING' } },
-    again === undefined ? {} : { timer: { kind: RECONCILE, at: again } },
-  );
-  if (again !== undefined) return;
-  const work = { workItemId: missingWork(run), listId: await listOfMerchant(deps, mchid), day, mchid };
-  await deps.table.transact([openWork(deps, { ...work, kind: 'BILL_MISSING' })]);
+  if (again !== undefined) {
+    const timer = { kind: RECONCILE, at: again };
+    await reconciliations.update(deps.table, run, { set: { status: 'BILL_MISSING' } }, { timer });
+    return;
+  }
+  const listId = run.listId ?? (await listOfMerchant(deps, mchid));
+  const work = { workItemId: missingWork(run), listId, day, mchid };
+  await deps.table.transact([
+    reconciliations.updateOperation(run, { set: { status: 'BILL_MISSING', listId } }),
+    openWork(deps, { ...work, kind: 'BILL_MISSING' }),
+  ]);
 }
 
 function missingWork({ day, mchid }: ReconciliationId): string {
