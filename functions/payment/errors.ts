@@ -80,7 +80,7 @@ export const paymentErrors = defineErrors({
   },
   NO_BILL: {
     status: 409,
-    message: '当日账单尚未生成',
-    note: 'WeChat makes bills from 10:00 of the next day',
+    message: '当日账单尚未生成，或已超过微信保留期限',
+    note: 'WeChat makes bills from 10:00 of the next day, and keeps them for three months',
   },
 });
