@@ -60,13 +60,15 @@ export async function suspendStaff(deps: IdentityDeps, call: StaffCall): Promise
   return changeStatus(deps, call, 'SUSPENDED');
 }
 
+/** R4 holds anew: a doctor who has left meanwhile does not come back as one. */
 export async function reinstateStaff(deps: IdentityDeps, call: StaffCall): Promise<Member> {
   return changeStatus(deps, call, 'ACTIVE');
 }
 
 async function changeStatus(deps: IdentityDeps, call: StaffCall, status: Binding['status']): Promise<Member> {
   const { binding } = await staffAt(deps, call.params);
-  refuseUnassignable(staffOf(call), binding.roles);
+  if (status === 'ACTIVE') await checkGranted(deps, staffOf(call), { ...binding, ...call.params });
+  else refuseUnassignable(staffOf(call), binding.roles);
   return changeBinding(
     deps,
     call,

@@ -224,7 +224,13 @@ export const administrationRoutes: readonly Route[] = [
     access: administrators,
     request: { params: contracts.staffParams },
     response: contracts.staffMember,
-    errors: ['STAFF_NOT_FOUND', 'ROLE_NOT_ASSIGNABLE', 'OWN_STAFF_ACCOUNT'],
+    errors: [
+      'STAFF_NOT_FOUND',
+      'ROLE_NOT_ASSIGNABLE',
+      'PRACTITIONER_REQUIRED',
+      'PRACTITIONER_NOT_HERE',
+      'OWN_STAFF_ACCOUNT',
+    ],
     handle: reinstateStaff,
   }),
   route({

@@ -401,6 +401,23 @@ describe('administration of staff', () => {
     expect((await login(made)).status).toBe(200);
   });
 
+  it('reinstates nobody as a doctor whom the directory no longer has at this institution', async () => {
+    const made = await scene();
+    await made.practises('doctor1', [HOSPITAL]);
+    const doctor = await member(made, { ...NURSE, roles: ['family-doctor'], practitionerId: 'doctor1' });
+    const at = `/identity/institutions/${HOSPITAL}/staff/${doctor.accountId}`;
+    const token = await made.staffToken(administrator);
+    await expectOk(made.call('PUT', `${at}/suspension`, { token }));
+    await made.practises('doctor1', [TOWN], { version: 2 });
+    const refused = await made.call('DELETE', `${at}/suspension`, { token });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'PRACTITIONER_NOT_HERE' } });
+    expect((await login(made)).body.code).toBe('ACCOUNT_INACTIVE');
+    // Without the doctor's id and role there is nothing against it.
+    await expectOk(made.call('PUT', `${at}/roles`, { token, body: { roles: ['clerk'] } }));
+    await expectOk(made.call('DELETE', `${at}/suspension`, { token }));
+    expect((await login(made)).body).not.toHaveProperty('practitionerId');
+  });
+
   it('refuses the second factor to a suspended account whose session a function still takes', async () => {
     const made = await scene();
     const nurse = await member(made);
