@@ -39,7 +39,8 @@ export class AuditRefusedError extends Error {
   }
 }
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9_:./#=-]{0,127}$/;
+/** Also as an HTTP API names its requests: in base64url, which may begin with `-` or `_`. */
+const ID = /^[A-Za-z0-9_-][A-Za-z0-9_:./#=-]{0,127}$/;
 
 /**
  * An identity or phone number has the shape of an id too. Only a whole part between separators counts: a run of

@@ -99,6 +99,13 @@ describe('the audit trail', () => {
     expect(table.all()).toEqual([]);
   });
 
+  it.each(['-OHa4FSbIAMFhkQ=', '_tmLXGoQIAMEM5Q=', 'JKJaXmPLvHcESHA='])(
+    'takes the request id %s, as an HTTP API makes them',
+    (requestId) => {
+      expect(auditEntry('entry-1', access({ requestId }))).toMatchObject({ requestId });
+    },
+  );
+
   it('takes every id of ours and every UUID, digits or not', () => {
     for (let i = 0; i < 5_000; i += 1) {
       auditEntry(randomIds.next(), access({ requestId: randomUUID(), patientId: randomIds.next() }));
