@@ -241,7 +241,13 @@ export const administrationRoutes: readonly Route[] = [
     request: { params: contracts.staffParams },
     response: contracts.activationCode,
     status: 201,
-    errors: ['STAFF_NOT_FOUND', 'OTHER_HOME', 'ROLE_NOT_ASSIGNABLE', 'OWN_STAFF_ACCOUNT'],
+    errors: [
+      'STAFF_NOT_FOUND',
+      'OTHER_HOME',
+      'ROLE_NOT_ASSIGNABLE',
+      'OWN_STAFF_ACCOUNT',
+      'ACTIVATION_UNUSABLE',
+    ],
     handle: renewCredentials,
   }),
 ];

@@ -31,6 +31,8 @@ export interface StaffAccount {
   readonly bindings: Readonly<Record<string, Binding>>;
   readonly createdAt: string;
   readonly activation?: Activation;
+  /** Of the last renewal, spent or not: a repeat of its request must not void what was chosen with it. */
+  readonly renewalBlind?: string;
   /** Chosen with the activation code, in force once a code of the new second factor was shown. */
   readonly pending?: { readonly password: PasswordHash; readonly totpSecret: string };
   readonly password?: PasswordHash;

@@ -479,6 +479,12 @@ describe('administration of staff', () => {
     const totp = totpOf(body.otpauthUri, made.deps.clock.now());
     await expectOk(confirm(made, first.body.activationCode, totp));
     expect((await login(made)).status).toBe(200);
+    // The very request once more, late: its code is spent, and what was chosen with it stays.
+    const late = await made.call('POST', path, { token, key: 'renewal-1' });
+    expect(late).toMatchObject({ status: 410, body: { code: 'ACTIVATION_UNUSABLE' } });
+    expect((await login(made)).status).toBe(200);
+    await expectOk(made.call('POST', path, { token, key: 'renewal-2' }));
+    expect((await login(made)).body.code).toBe('CREDENTIALS_WRONG');
   });
 });
 
