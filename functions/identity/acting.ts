@@ -28,6 +28,11 @@ export function staffOf({ actor }: Pick<Call, 'actor'>): StaffActor {
   return actor;
 }
 
+/** The request's key as this person's: two may choose the same, and neither is answered as the other was. */
+export function keyBy(call: Pick<Call, 'actor' | 'requestKey'>): string {
+  return `${staffOf(call).accountId}:${call.requestKey}`;
+}
+
 /** One access to a patient's record as the trail keeps it. */
 export function accessTo(
   deps: Pick<Deps, 'clock'>,

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Call } from '../../shared/context.ts';
 import { instant } from '../../shared/kernel/clock.ts';
-import { staffOf } from './acting.ts';
+import { keyBy, staffOf } from './acting.ts';
 import { activationCodeText } from './activate-staff.ts';
 import type { activationCode, institutionParams, StaffRole, staffCreationRequest } from './contracts.ts';
 import { identityErrors } from './errors.ts';
@@ -28,7 +28,7 @@ export async function createStaff(
 ): Promise<Created> {
   const { institutionId } = call.params;
   await checkGranted(deps, staffOf(call), { ...call.body, institutionId });
-  return inviteStaff(deps, { ...call.body, institutionId, requestKey: call.requestKey });
+  return inviteStaff(deps, { ...call.body, institutionId, requestKey: keyBy(call) });
 }
 
 export interface NewStaff {

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Call } from '../../shared/context.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
-import { staffOf } from './acting.ts';
+import { keyBy, staffOf } from './acting.ts';
 import type { activationCode, staffParams } from './contracts.ts';
 import { freshActivation } from './create-staff.ts';
 import { identityErrors } from './errors.ts';
@@ -27,7 +27,7 @@ export async function renewCredentials(
   // The credentials open every binding, so the strongest of them decides.
   const roles = Object.values(bindings).flatMap((binding) => binding.roles);
   refuseUnassignable(staffOf(call), roles);
-  const { code, activation } = await freshActivation(deps, accountId, [accountId, call.requestKey]);
+  const { code, activation } = await freshActivation(deps, accountId, [accountId, keyBy(call)]);
   if (before?.codeBlind === activation.codeBlind) {
     return { accountId, activationCode: code, expiresAt: before.until };
   }

@@ -346,6 +346,9 @@ describe('administration of staff', () => {
     expect(again.body).toEqual(first.body);
     const other = await create(made, { ...NURSE, loginName: NURSE.loginName }, HOSPITAL, administrator);
     expect(other).toMatchObject({ status: 409, body: { code: 'LOGIN_NAME_TAKEN' } });
+    const someone = { ...administrator, accountId: 'admin-2' };
+    const sameKey = await create(made, NURSE, HOSPITAL, someone, 'request-a');
+    expect(sameKey).toMatchObject({ status: 409, body: { code: 'LOGIN_NAME_TAKEN' } });
     expect(made.items('identity#staff#')).toHaveLength(1);
   });
 
@@ -483,7 +486,10 @@ describe('administration of staff', () => {
     const late = await made.call('POST', path, { token, key: 'renewal-1' });
     expect(late).toMatchObject({ status: 410, body: { code: 'ACTIVATION_UNUSABLE' } });
     expect((await login(made)).status).toBe(200);
-    await expectOk(made.call('POST', path, { token, key: 'renewal-2' }));
+    // Another administrator's request is another one, whatever its key.
+    const other = await made.staffToken({ ...administrator, accountId: 'admin-2' });
+    const others = await expectOk(made.call('POST', path, { token: other, key: 'renewal-1' }));
+    expect(others.body.activationCode).not.toBe(first.body.activationCode);
     expect((await login(made)).body.code).toBe('CREDENTIALS_WRONG');
   });
 });
