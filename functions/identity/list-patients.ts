@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Call } from '../../shared/context.ts';
+import { everyPage } from '../../shared/data/every-page.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { residentOf } from './acting.ts';
 import type { LinkedPatient, linkedPatients } from './contracts.ts';
@@ -14,12 +15,13 @@ const ORDER = ['SELF', 'GUARDIAN', 'FAMILY'];
 export async function listPatients(deps: IdentityDeps, call: Call): Promise<z.input<typeof linkedPatients>> {
   const { accountId } = await activeAccount(deps, residentOf(call).accountId);
   const now = instant(deps.clock);
-  const { items } = await links.query(deps.table, {
+  // Those that have ended stand among them and may fill pages.
+  const all = await everyPage(deps.table, links, {
     pk: links.key({ accountId, patientId: 'any' }).pk,
     sk: { beginsWith: 'patient#' },
     consistent: true,
   });
-  const inForce = items.filter((link) => isInForce(link, now)).sort(byKind);
+  const inForce = all.filter((link) => isInForce(link, now)).sort(byKind);
   return { patients: await Promise.all(inForce.map((link) => linkedPatientOf(deps, link))) };
 }
 

@@ -179,6 +179,20 @@ describe('a child', () => {
     expect((await expectOk(addChild(made, mother.token, DAUGHTER))).body.patientId).toBe(patientId);
   });
 
+  it('is listed also behind more relations that have ended than a page holds', async () => {
+    const made = await scene();
+    const mother = await made.resident('li', MOTHER);
+    const { patientId } = (await expectOk(addChild(made, mother.token, DAUGHTER))).body;
+    for (let n = 100; n < 205; n += 1) {
+      // A zero stands in no id of ours, and sorts before all of them.
+      const ended = { accountId: mother.accountId, patientId: `0${n}`, kind: 'FAMILY', status: 'ENDED' };
+      const key = { pk: `identity#account#${mother.accountId}`, sk: `patient#0${n}` };
+      await made.deps.table.put({ ...key, ...ended, since: '2026-01-01T00:00:00.000Z' });
+    }
+    const listed = await myPatients(made, mother);
+    expect(listed.map((one: { patientId: string }) => one.patientId)).toEqual([mother.patientId, patientId]);
+  });
+
   it('counts towards the limit, which holds when children are added at once', async () => {
     const made = await scene({ policy: { familyMembersMax: 2, verificationAttemptsPerDay: 50 } });
     const mother = await made.resident('li', MOTHER);
