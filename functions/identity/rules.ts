@@ -69,10 +69,13 @@ export function passwordFaults(
       ? [identityErrors.reason('PASSWORD_SHORT', { minLength: policy.passwordMinLength })]
       : []),
     ...(kinds < 3 ? [identityErrors.reason('PASSWORD_KINDS')] : []),
-    ...(password.toLowerCase().includes(loginName.toLowerCase())
-      ? [identityErrors.reason('PASSWORD_NAME')]
-      : []),
+    ...(comparable(password).includes(comparable(loginName)) ? [identityErrors.reason('PASSWORD_NAME')] : []),
   ];
+}
+
+/** As login names are found and passwords are hashed: in whatever width they were typed, and in any case. */
+function comparable(text: string): string {
+  return text.normalize('NFKC').trim().toLowerCase();
 }
 
 const DOCTORS: readonly StaffRole[] = ['family-doctor', 'village-doctor', 'practitioner'];

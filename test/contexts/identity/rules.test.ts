@@ -80,6 +80,16 @@ describe('a password', () => {
     expect(faults('WANG-battery1')).toEqual(['PASSWORD_NAME']);
   });
 
+  it.each([
+    ['Wang-battery1', ' wang '],
+    ['Wang-battery1', 'ｗａｎｇ'],
+    ['Ｗａｎｇ-Battery1', 'wang'],
+  ])('must not hold the name in whatever way either is typed: %s of %s', (password, loginName) => {
+    expect(passwordFaults(password, loginName, { passwordMinLength: 10 })).toMatchObject([
+      { code: 'PASSWORD_NAME' },
+    ]);
+  });
+
   it.each(['HORSEBATTERY1', 'Horsebattery', 'horse-battery', '1234567890-', 'horsebattery1'])(
     'has two kinds of characters only where it is "%s"',
     (password) => {
