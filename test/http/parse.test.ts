@@ -193,6 +193,24 @@ describe('a request', () => {
   });
 });
 
+describe('a path', () => {
+  it.each(['13812345678', MARKER, '11010519491231002X', 'list:13812345678'])(
+    'names nobody by a number of theirs: %s',
+    async (thingId) => {
+      const answer = await call(api, `DELETE /things/${thingId}`);
+      expect(faultsOf(answer)).toMatchObject([{ in: 'path', path: 'thingId', code: 'personal' }]);
+      expect(answer.text).not.toContain(thingId);
+    },
+  );
+
+  it.each(['20260306A-doctor1', '138123456789', 'a13812345678', '410425101001'])(
+    'may hold other digits: %s',
+    async (thingId) => {
+      expect((await call(api, `DELETE /things/${thingId}`)).statusCode).toBe(200);
+    },
+  );
+});
+
 describe('a body', () => {
   it.each(['{', '', 'nil', "{'a':1}", '{"a":1}}', '\u0000', '[1,]'].filter((text) => text !== ''))(
     'that is no JSON is one fault: %j',

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { RawRequest, Route, Schema } from '../../context.ts';
 import { type FieldFault, houseErrors } from '../../kernel/errors.ts';
+import { isPersonal } from '../../privacy/audit.ts';
 import { routeOf, type Step } from '../exchange.ts';
 import { faultsOf } from '../field-faults.ts';
 import { type JsonBody, readJsonBody } from '../json-body.ts';
@@ -34,6 +35,7 @@ export function parse(): Step {
       const requestKey = requestKeyOf(route, http.headers['idempotency-key'], faults);
       const { params: pathSchema, query: querySchema, body: bodySchema } = route.request;
       const pathParams = pathSchema && read('path', pathSchema, params);
+      faults.push(...personalOf(params));
       const query = read('query', querySchema ?? nothing, http.query);
       const raw = route.takes === 'raw' ? rawRequest(route, http) : undefined;
       const json = raw === undefined ? readJsonBody(route, http) : NOTHING;
@@ -52,6 +54,18 @@ export function parse(): Step {
 function rawRequest({ maxBodyBytes }: Route, { headers, body }: HttpRequest): RawRequest {
   if (body.length > maxBodyBytes) throw houseErrors.refusal('BODY_TOO_LARGE');
   return { headers, bytes: body };
+}
+
+/** No URL holds what people are known by elsewhere: it would stand in logs on the way, and no trail takes it for an id. */
+function personalOf(params: Readonly<Record<string, string>> = {}): readonly FieldFault[] {
+  return Object.entries(params)
+    .filter(([, value]) => isPersonal(value))
+    .map(([path]) => ({
+      in: 'path',
+      path,
+      code: 'personal',
+      message: '网址中不能包含身份证号或手机号',
+    }));
 }
 
 function requestKeyOf(route: Route, given: string | undefined, faults: FieldFault[]): string {
