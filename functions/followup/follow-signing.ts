@@ -5,7 +5,7 @@ import type { Subscription } from '../../shared/context.ts';
 import type { DomainEvent, TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors, Refusal } from '../../shared/kernel/errors.ts';
-import { hasEnded, keepCare, openPlansOf, placeOf, plansOf, withEnded } from './care.ts';
+import { checkCare, hasEnded, keepCare, openPlansOf, placeOf, plansOf, readCare, withEnded } from './care.ts';
 import { changePlan } from './change-plan.ts';
 import { idSchema } from './contracts.ts';
 import { endPlan } from './end-plan.ts';
@@ -84,8 +84,24 @@ async function released(deps: Deps, { patientId, signingId }: Moved): Promise<vo
 
 async function endWithContract(deps: Deps, patientId: string): Promise<void> {
   for (const plan of await openPlansOf(deps, patientId)) {
-    if (!templateOf(deps, plan).outlivesSigning) await endPlan(deps, plan, 'SIGNING_ENDED');
+    if (templateOf(deps, plan).outlivesSigning) await leaveTeam(deps, plan);
+    else await endPlan(deps, plan, 'SIGNING_ENDED');
   }
+}
+
+/** The institution's own from here on: the team has no part in the patient any more. */
+async function leaveTeam(deps: Deps, { patientId, planId }: Plan): Promise<void> {
+  await changePlan(deps, { patientId, planId }, async ({ plan, task }) => {
+    const care = await readCare(deps, patientId);
+    if (plan.status === 'ENDED' || plan.careTeamId === undefined || care.holder !== undefined)
+      return undefined;
+    const drop = ['careTeamId'] as const;
+    return [
+      ...planOperations(deps, plan, { drop, news: EVENTS.planChanged }, SYSTEM),
+      ...(task === undefined ? [] : [taskOperation(deps, task, { drop }, SYSTEM)]),
+      checkCare(care),
+    ];
+  });
 }
 
 async function died(deps: Deps, patientId: string): Promise<void> {

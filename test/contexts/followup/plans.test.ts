@@ -380,8 +380,17 @@ describe('a plan', () => {
     await world.pass(DAY_MS);
     await world.tellSigning('terminated', { patientId: ADULT });
     expect(await current(world)).toMatchObject({ status: 'ENDED', endedReason: 'SIGNING_ENDED' });
-    expect((await current(world, ADULT, 'POST_OPERATIVE')).status).toBe('ACTIVE');
+    const left = await current(world, ADULT, 'POST_OPERATIVE');
+    expect([left.status, left.careTeamId]).toEqual(['ACTIVE', undefined]);
     expect(await openTasks(world)).toHaveLength(1);
+    // It is the institution's own now, and no more the team's, some of whom work elsewhere.
+    const { clerk, villageDoctor } = world.people;
+    const path = (house: string) => `/followup/institutions/${house}/patients/${ADULT}/plans/${left.planId}`;
+    expect((await clerk.get(path('town'))).status).toBe(200);
+    expect((await villageDoctor.get(path('village'))).code).toBe('PLAN_NOT_FOUND');
+    const panel = (team: string) => clerk.get(`/followup/institutions/town/care-teams/${team}/panel/coming`);
+    expect((await panel('none')).body).toMatchObject({ rows: [{ planId: left.planId }] });
+    expect((await panel(TEAM)).body).toEqual({ rows: [] });
   });
 
   test('ends with a contract that was over before it was heard of', async () => {
