@@ -5,6 +5,7 @@ import { notificationErrors } from './errors.ts';
 import { type Change, policyNow, tryChange } from './message-moves.ts';
 import type { NotificationDeps } from './notification-deps.ts';
 import type { NotificationPolicy } from './policy.ts';
+import { isStillConcerned } from './recipients.ts';
 import { type Message, type MessageId, messages } from './store.ts';
 
 /** What a clinic calls about: each step is one conditional write, and of two who take a task on one has it. */
@@ -18,7 +19,7 @@ export interface PhoneTask extends MessageId {
   readonly institutionId: string;
 }
 
-/** A step of whoever calls. Repeating it answers as it stands. */
+/** A step of whoever calls. Repeating it answers as it stands. Nobody is called who may not act for the patient any more. */
 export async function takePhoneStep(
   deps: NotificationDeps,
   task: PhoneTask,
@@ -32,7 +33,12 @@ export async function takePhoneStep(
     if (seen === undefined || seen.institutionId !== task.institutionId || seen.calls === undefined)
       throw notificationErrors.refusal('PHONE_TASK_NOT_FOUND');
     if (seen.requestKey === requestKey) return seen;
-    const change = changeOf(deps, policyNow(deps), seen, step, stepping.doer.by);
+    const policy = policyNow(deps);
+    if (seen.status === 'PHONE' && !(await isStillConcerned(deps, policy.templates[seen.template], seen))) {
+      if ((await tryChange(deps, seen, { to: 'WITHDRAWN' })) === undefined) continue;
+      throw wrongState('WITHDRAWN');
+    }
+    const change = changeOf(deps, policy, seen, step, stepping.doer.by);
     const after = await tryChange(deps, seen, { ...change, set: { ...change.set, requestKey } });
     if (after !== undefined) return after;
   }

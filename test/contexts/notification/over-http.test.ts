@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { relationKey } from '../../../shared/access/care-relations.ts';
 import { phoneKey } from '../../../shared/access/phone-view.ts';
 import { listAccess } from '../../../shared/privacy/audit.ts';
 import { resident, staff } from '../booking/door.ts';
@@ -110,6 +111,14 @@ describe('a task to call', () => {
     expect((await made.ask('POST', `${path}/done`, { as: mine })).body).toMatchObject({ status: 'REACHED' });
     expect((await made.ask('POST', `${path}/done`, { as: mine })).code).toBe('WRONG_STATE');
     expect(made.events.at(-1)).toMatchObject({ type: 'notification.sent', data: { status: 'REACHED' } });
+  });
+
+  it('about somebody whom the account may not act for any more is nobody’s to call about', async () => {
+    const { made, path } = await withTask();
+    await made.deps.table.delete(relationKey({ patientId: PATIENT, kind: 'SELF', holderId: ACCOUNT }));
+    const answer = await made.ask('POST', `${path}/claim`, { as: await nurse(made) });
+    expect([answer.code, answer.body]).toMatchObject(['WRONG_STATE', { context: { status: 'WITHDRAWN' } }]);
+    expect(made.messages()[0]?.status).toBe('WITHDRAWN');
   });
 
   it('repeated by the same request is answered as it stands', async () => {
