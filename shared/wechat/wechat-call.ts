@@ -12,6 +12,8 @@ export interface WeChatConnection {
   readonly sleep?: (ms: number) => Promise<void>;
   /** 0 ≤ n < 1, for the jitter. */
   readonly random?: () => number;
+  /** Milliseconds from anywhere. */
+  readonly elapsed?: () => number;
 }
 
 export interface WeChatRequest<T> {
@@ -31,6 +33,8 @@ export type WeChatAnswer<T> =
 
 const ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 200;
+/** An API's function is ended after ten seconds, and whom it should have answered would hear nothing. */
+const MOST_MS = 9_000;
 
 /** 系统繁忙, "please try again later". */
 const BUSY = -1;
@@ -39,22 +43,24 @@ const errcodeSchema = z.object({ errcode: z.optional(z.int()) });
 
 /**
  * Calls one of WeChat's JSON APIs, which answer errors with HTTP 200 and an `errcode`. Busy answers, broken ones and
- * those that never come are tried again with growing, jittered pauses, three times in all.
+ * those that never come are tried again with growing, jittered pauses, three times in all: as often as nine seconds hold.
  * @throws WeChatUnavailableError, which repeats neither the URL nor the answer
  */
 export async function callWeChat<T>(
   connection: WeChatConnection,
   request: WeChatRequest<T>,
 ): Promise<WeChatAnswer<T>> {
-  const { sleep = pause, random = Math.random } = connection;
+  const { sleep = pause, random = Math.random, elapsed = () => performance.now(), timeoutMs } = connection;
+  const latest = elapsed() + MOST_MS - timeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     const json = await attemptCall(connection, request);
     const errcode = errcodeSchema.safeParse(json).data?.errcode ?? 0;
     if (errcode !== 0 && errcode !== BUSY) return { ok: false, errcode };
     const parsed = errcode === 0 ? request.answer.safeParse(json) : undefined;
     if (parsed?.success === true) return { ok: true, answer: parsed.data };
-    if (attempt === ATTEMPTS) throw new WeChatUnavailableError(request.api);
-    await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + random()));
+    const pauseMs = FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + random());
+    if (attempt === ATTEMPTS || elapsed() + pauseMs > latest) throw new WeChatUnavailableError(request.api);
+    await sleep(pauseMs);
   }
 }
 

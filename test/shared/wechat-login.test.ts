@@ -122,6 +122,28 @@ describe('a login code', () => {
     expect(await login().codeToSession(CODE)).toEqual({ ok: false, reason: 'BUSY' });
   });
 
+  it('that nobody answers is busy before the function of an API ends, after two attempts of four seconds', async () => {
+    let ms = 7;
+    const silent = createWeChatLogin({
+      appId: 'wx1',
+      secret: async () => SECRET,
+      endpoint,
+      timeoutMs: 4_000,
+      stableToken,
+      random: () => 0.5,
+      elapsed: () => ms,
+      fetch: async () => {
+        ms += 4_000;
+        throw new Error('nothing came in time');
+      },
+      sleep: async (pause) => {
+        ms += pause;
+      },
+    });
+    expect(await silent.codeToSession(CODE)).toEqual({ ok: false, reason: 'BUSY' });
+    expect(ms - 7).toBe(8_200);
+  });
+
   it('throws on a misconfiguration, telling neither secret nor code nor session key', async () => {
     answers = [json({ errcode: 40125, errmsg: `invalid appsecret ${SECRET}`, session_key: SESSION_KEY })];
     const error: unknown = await login()

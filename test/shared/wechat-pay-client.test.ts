@@ -90,6 +90,29 @@ describe('a call', () => {
     expect(error).toMatchObject({ fault: 'UNAVAILABLE', outcomeUnknown: true });
   });
 
+  it('that nobody answers ends before the function of an API does, after two attempts of four seconds', async () => {
+    const { connection } = await scriptedWeChat('drop');
+    const began = connection.clock.now();
+    let nowMs = began;
+    let attempts = 0;
+    const silent = {
+      ...connection,
+      timeoutMs: 4_000,
+      clock: { now: () => nowMs },
+      fetch: async () => {
+        attempts += 1;
+        nowMs += 4_000;
+        throw new Error('nothing came in time');
+      },
+      sleep: async (ms: number) => {
+        nowMs += ms;
+      },
+    };
+    const error = await failureOf(createWeChatPay(silent).prepay(payee, order));
+    expect(error).toMatchObject({ fault: 'UNAVAILABLE', outcomeUnknown: true });
+    expect([attempts, nowMs - began]).toEqual([2, 8_200]);
+  });
+
   it('that could double is not repeated', async () => {
     const { asked, connection } = await scriptedWeChat('drop', { status: 204 });
     const call = { api: 'POST /v3/x', method: 'POST', path: '/v3/x', answer: 'nothing' } as const;

@@ -42,6 +42,8 @@ export interface PayCall<T> {
 
 const ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 200;
+/** An API's function is ended after ten seconds; what it was doing, and whom it should have answered, would be lost. */
+const MOST_MS = 9_000;
 
 const refusalSchema = z.object({ code: z.string().check(z.regex(/^[A-Z][A-Z0-9_]{1,63}$/)) });
 
@@ -60,17 +62,20 @@ export function assertSigner({ merchant }: PayConnection, payee: Payee): void {
 
 /**
  * One call, signed anew for each attempt. What may be repeated is tried three times in all when no answer comes, an
- * answer says to come again, or one is not proven to be WeChat's.
+ * answer says to come again, or one is not proven to be WeChat's: as often as nine seconds hold.
  * @throws WeChatPayError
  */
 export async function callPay<T>(connection: PayConnection, call: PayCall<T>): Promise<T> {
-  const { sleep = pause, random = Math.random } = connection;
+  const { sleep = pause, random = Math.random, clock, timeoutMs } = connection;
+  const latest = clock.now() + MOST_MS - timeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await attemptCall(connection, call);
     if (!(outcome instanceof WeChatPayError)) return outcome.answer;
     const again = outcome.fault === 'UNAVAILABLE' || outcome.fault === 'UNTRUSTED';
-    if (!(again && call.repeatable) || attempt === ATTEMPTS) throw outcome;
-    await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + random()));
+    const pauseMs = FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + random());
+    const isOver = attempt === ATTEMPTS || clock.now() + pauseMs > latest;
+    if (!(again && call.repeatable) || isOver) throw outcome;
+    await sleep(pauseMs);
   }
 }
 
