@@ -7,7 +7,7 @@ import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { sealAnswer } from './answers.ts';
 import { followupErrors } from './errors.ts';
-import { evaluate, type Verdict } from './evaluate.ts';
+import { evaluate, ofLastYear, type Verdict } from './evaluate.ts';
 import { EVENTS } from './followup-event.ts';
 import { newTaskOperation, type PlanChange, planOperations, taskOperation, templateOf } from './moves.ts';
 import { checkTask, visitTask } from './next-task.ts';
@@ -18,8 +18,8 @@ import type { Plan, Task, TaskId } from './store.ts';
 import { type Seen, takeTask } from './take-task.ts';
 import { visitAfterDone } from './visits.ts';
 
-/** Enough for a year of visits, with the checks between them. */
-const RESULTS_KEPT = 24;
+/** Of one year: somebody who is out of control is asked every fortnight, and may answer sooner. */
+const MOST_RESULTS = 60;
 
 export interface Response {
   readonly questionnaire: string;
@@ -128,7 +128,7 @@ function planChange(
     set: {
       visit,
       streaks,
-      results: [...plan.results, result].slice(-RESULTS_KEPT),
+      results: ofLastYear([...plan.results, result], today).slice(-MOST_RESULTS),
       ...(isSatisfactory ? {} : { outOfControl: { since, level, rules } }),
       ...(proposes ? { proposal: { at: instant(deps.clock), rules } } : {}),
       ...(next === undefined

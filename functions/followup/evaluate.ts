@@ -69,6 +69,11 @@ export interface YearOfControl {
   readonly grade?: Grade;
 }
 
+/** What a year of control is told from: its answers, and the one before them, which speaks for how it began. */
+export function ofLastYear(results: readonly Result[], today: Day): readonly Result[] {
+  return results.filter((_, index) => daysBetween(results[index + 1]?.on ?? today, today) < DAYS_A_YEAR);
+}
+
 /** Each answer speaks for the time until the next one. Undefined: the template grades nothing, or nothing was answered. */
 export function yearOfControl(
   { control }: Template,

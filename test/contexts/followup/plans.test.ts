@@ -263,6 +263,17 @@ describe('a plan', () => {
     expect((await current(world)).control?.grade).toBe('GOOD');
   });
 
+  test('says of a year without control that it was one, though somebody looked every fortnight', async () => {
+    const world = await openWorld();
+    await hypertensive(world);
+    for (let visit = 0; visit < 26; visit += 1) {
+      await report(world, pressure(150));
+      await world.pass(14 * DAY_MS);
+    }
+    await world.pass(DAY_MS);
+    expect((await current(world)).control).toEqual({ months: 0, grade: 'POOR' });
+  });
+
   test('pauses while the patient is at the hospital, and goes on within two weeks of the return', async () => {
     const world = await openWorld();
     await hypertensive(world);

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { evaluate, rulesThatHold, yearOfControl } from '../../../functions/followup/evaluate.ts';
+import { evaluate, ofLastYear, rulesThatHold, yearOfControl } from '../../../functions/followup/evaluate.ts';
 import type { Rule } from '../../../functions/followup/policy.ts';
 import { addDays } from '../../../shared/kernel/china-time.ts';
 import { gradeAfter, judged, LEVEL_ROWS, unprovenRules } from './numbers/judging.ts';
@@ -123,6 +123,15 @@ describe('a year of control', () => {
   it('counts from the last answer to today', () => {
     const results = [{ on: START, level: 'SATISFACTORY', controlled: true }] as const;
     expect(yearOfControl(template, results, addDays(START, 61))).toEqual({ months: 2 });
+  });
+
+  it('is told from its answers and the one before them', () => {
+    const results = [0, 100, 200, 465].map(
+      (days) => ({ on: addDays(START, days), level: 'SATISFACTORY', controlled: true }) as const,
+    );
+    expect(ofLastYear(results, addDays(START, 464))).toEqual(results);
+    expect(ofLastYear(results, addDays(START, 465))).toEqual(results.slice(1));
+    expect(ofLastYear(results.slice(0, 1), addDays(START, 999))).toEqual(results.slice(0, 1));
   });
 
   it('counts by 140/90 at any age', () => {
