@@ -19,6 +19,11 @@ export const reportErrors = defineErrors({
     message: '同一报告编号的同一版本已存在且内容不同',
     note: 'an amendment needs a newer version',
   },
+  VERSIONS_MIXED: {
+    status: 409,
+    message: '同一报告的各版本须始终填写版本号，或始终不填',
+    note: 'versions with a number and without one have no order between them',
+  },
   WRONG_STATE: {
     status: 409,
     message: '报告当前状态不能变更为所报状态',

@@ -3,6 +3,7 @@ import { dayOf, timeOf } from '../../shared/kernel/china-time.ts';
 import type { Kind } from './codes.ts';
 import { type PrintableResult, resultTable } from './print-results.ts';
 import { PRINT_STYLE } from './print-style.ts';
+import { LARGEST_VERSION } from './publish-contracts.ts';
 import type { ReportStatus } from './transitions.ts';
 
 /** What the page shows of a report. Whoever hands it over decides how much of the name stands on it. */
@@ -57,8 +58,6 @@ const STATES: Readonly<Record<ReportStatus, string>> = {
   AMENDED: '更正报告，替代此前各版本',
   CANCELLED: '本报告已作废，不得使用',
 };
-/** Senders that number no versions have them numbered by the instant of issue, which nobody wants to read. */
-const LARGEST_NUMBER = 1_000_000;
 const WATERMARKS = 10;
 
 /**
@@ -137,8 +136,9 @@ function textSection(heading: string, text: string | undefined): Html | undefine
   return text === undefined ? undefined : html`<section><h3>${heading}</h3><p>${text}</p></section>`;
 }
 
+/** Senders that number no versions have them numbered by the instant of issue, which nobody wants to read. */
 function editionOf({ version }: PrintableReport): string {
-  return version > LARGEST_NUMBER ? '' : `（第 ${version} 版）`;
+  return version > LARGEST_VERSION ? '' : `（第 ${version} 版）`;
 }
 
 /** As hospitals write it: years; below three also months, below one month days. Both are days of the calendar. */

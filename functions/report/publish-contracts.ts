@@ -5,6 +5,9 @@ import { contentFields, FILE_TYPES, idSchema, nameSchema, numberSchema } from '.
 
 /** What a hospital publishes. Instants UTC, days Asia/Shanghai. */
 
+/** Of a sender's own numbers: every instant of issue is a larger one. */
+export const LARGEST_VERSION = 1_000_000;
+
 /** One version of one report, as a hospital publishes it: a row of a batch. */
 export const publication = z.strictObject({
   reportNumber: numberSchema,
@@ -12,7 +15,7 @@ export const publication = z.strictObject({
    * Which version this is: the sender's own number, rising. Left out: versions are told apart and put in order by
    * `issuedAt`. One report keeps to one of the two.
    */
-  version: z.optional(z.int().check(z.minimum(1), z.maximum(1_000_000))),
+  version: z.optional(z.int().check(z.minimum(1), z.maximum(LARGEST_VERSION))),
   patient: z.strictObject({
     name: nameSchema,
     idNumber: z.string().check(z.trim(), z.minLength(15), z.maxLength(18)),

@@ -25,7 +25,7 @@ export interface Publishing {
 
 export type Published = Omit<RowOutcome, 'row'>;
 
-type Refusal = 'REPORT_CONFLICT' | 'WRONG_STATE' | 'ROW_LOST_RACE';
+type Refusal = 'REPORT_CONFLICT' | 'VERSIONS_MIXED' | 'WRONG_STATE' | 'ROW_LOST_RACE';
 
 /**
  * R1: one version of one report, kept once however often it comes. R2: it becomes the present one only if it is newer
@@ -60,6 +60,8 @@ async function tryPublish(
       return { outcome: 'REPEATED', reportId, matched: seen?.patientId !== undefined };
     case 'CONFLICT':
       return refused('REPORT_CONFLICT', reportId);
+    case 'MIXED':
+      return refused('VERSIONS_MIXED', reportId);
     case 'WRONG_STATE':
       return refused('WRONG_STATE', reportId);
     case 'OLDER':

@@ -1,7 +1,7 @@
 import { addMonths, type Day, dayOf } from '../../shared/kernel/china-time.ts';
 import type { Release } from './codes.ts';
 import type { CriticalPolicy, ReportPolicy } from './policy.ts';
-import type { Publication } from './publish-contracts.ts';
+import { LARGEST_VERSION, type Publication } from './publish-contracts.ts';
 import type { Result } from './report-content.ts';
 import type { Report } from './store.ts';
 import { mayFollow, WITH_RESULTS } from './transitions.ts';
@@ -16,7 +16,7 @@ export function versionOf({
   return version ?? Date.parse(issuedAt);
 }
 
-export type Verdict = 'REPEATED' | 'CONFLICT' | 'OLDER' | 'WRONG_STATE' | 'FIRST' | 'NEWER';
+export type Verdict = 'REPEATED' | 'CONFLICT' | 'MIXED' | 'OLDER' | 'WRONG_STATE' | 'FIRST' | 'NEWER';
 
 /** R1, R2: what a publication is to what is there. `same` is the very version as it was kept, if it was. */
 export function verdictOf(
@@ -26,6 +26,8 @@ export function verdictOf(
 ): Verdict {
   if (same !== undefined) return isEqual(given, same) ? 'REPEATED' : 'CONFLICT';
   if (seen === undefined) return 'FIRST';
+  // Between a number and an instant there is no order.
+  if ((given.version === undefined) !== seen.version > LARGEST_VERSION) return 'MIXED';
   if (versionOf(given) < seen.version) return 'OLDER';
   return mayFollow(seen.status, given.status) ? 'NEWER' : 'WRONG_STATE';
 }

@@ -114,6 +114,27 @@ describe('a report', () => {
     expect([amended?.outcome, final?.outcome]).toEqual(['PUBLISHED', 'OLDER']);
   });
 
+  it('keeps to numbered versions, or to those without a number', async () => {
+    const world = await withPatient();
+    for (const [first, then] of [
+      [2, undefined],
+      [undefined, 2],
+    ]) {
+      const given = row({ version: first });
+      const [{ reportId } = {}] = await world.publish(given);
+      const amended = {
+        ...given,
+        status: 'AMENDED',
+        issuedAt: '2026-03-01T05:00:00Z',
+        results: [potassium(5.9)],
+      };
+      const [mixed] = await world.publish({ ...amended, version: then });
+      expect(mixed).toMatchObject({ outcome: 'REFUSED', code: 'VERSIONS_MIXED', reportId });
+      const [kept] = await world.publish({ ...amended, version: first === undefined ? first : first + 1 });
+      expect(kept?.outcome).toBe('PUBLISHED');
+    }
+  });
+
   it('without versions is put in order by when it was issued', async () => {
     const world = await withPatient();
     const { version: _none, ...given } = row() as { version: number };
