@@ -6,7 +6,7 @@ import { identityErrors } from './errors.ts';
 import { type IdentityDeps, policyToday } from './identity-deps.ts';
 import { hashPassword, isCostOf, passwordMatches } from './password.ts';
 import type { IdentityPolicy } from './policy.ts';
-import { issueSession } from './sessions.ts';
+import { issueSession, versionOf } from './sessions.ts';
 import { type Binding, findStaff, type StaffAccount, staffAccounts } from './staff-store.ts';
 import { countTry, forgetTries } from './throttle.ts';
 
@@ -25,7 +25,9 @@ export async function openStaffSession(
   const chosen = chosenBinding(account, body.institutionId);
   await keepAtPresentCost(deps, account, body.password, policy);
   const actor = staffActor(account.accountId, chosen, false);
-  return staffSessionOf(actor, await issueSession(deps, actor, policy.staffSessionHours));
+  // What changed meanwhile the second factor looks at again.
+  const version = await versionOf(deps, account.accountId);
+  return staffSessionOf(actor, await issueSession(deps, { ...actor, version }, policy.staffSessionHours));
 }
 
 type Chosen = Binding & { readonly institutionId: string };

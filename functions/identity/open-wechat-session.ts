@@ -9,7 +9,7 @@ import { retriedWhenLost } from './enrol-patient.ts';
 import { identityErrors } from './errors.ts';
 import { type IdentityDeps, policyToday } from './identity-deps.ts';
 import { blinds, sealed } from './sealing.ts';
-import { firstVersion, issueSession } from './sessions.ts';
+import { FIRST_VERSION, firstVersion, issueSession, versionOf } from './sessions.ts';
 import { type Account, accounts, activeAccount, openids, unlessUnder } from './store.ts';
 
 const WECHAT_ERRORS = {
@@ -32,8 +32,9 @@ export async function openWechatSession(
 ): Promise<z.input<typeof residentSession>> {
   const answer = await deps.wechatLogin.codeToSession(body.code);
   if (!answer.ok) return refuseCode(answer.reason);
-  const account = await accountOf(deps, answer.openid);
-  const session = await issueSession(deps, residentActor(account), policyToday(deps).residentSessionHours);
+  const { account, version } = await accountOf(deps, answer.openid);
+  const actor = { ...residentActor(account), version };
+  const session = await issueSession(deps, actor, policyToday(deps).residentSessionHours);
   return residentSessionOf(deps, account, session);
 }
 
@@ -57,8 +58,14 @@ export function residentSessionOf(
   };
 }
 
+/** The account with the version that its sessions had when it was found. */
+interface Found {
+  readonly account: Account;
+  readonly version: number;
+}
+
 /** A1 One account per openid: of two first logins at once, one creates it and the other finds it. */
-function accountOf(deps: IdentityDeps, openid: string): Promise<Account> {
+function accountOf(deps: IdentityDeps, openid: string): Promise<Found> {
   return retriedWhenLost(async () => {
     const candidates = await blinds(deps, 'openid', openid);
     const found = await openids.getMany(deps.table, candidates, { consistent: true });
@@ -73,22 +80,23 @@ async function knownAccount(
   deps: IdentityDeps,
   accountId: string,
   openid: string,
-): Promise<Account | undefined> {
+): Promise<Found | undefined> {
+  const version = await versionOf(deps, accountId);
   const account = await activeAccount(deps, accountId);
-  if ((await deps.table.get(openidKey(accountId))) !== undefined) return account;
+  if ((await deps.table.get(openidKey(accountId))) !== undefined) return { account, version };
   const outcome = await deps.table.transact([
     // Deactivated meanwhile, it must not have the view again.
     accounts.checkOperation(accountId, { status: 'ACTIVE' }),
     { put: await openidItem(deps, accountId, openid) },
   ]);
-  return outcome.ok ? account : undefined;
+  return outcome.ok ? { account, version } : undefined;
 }
 
 async function createAccount(
   deps: IdentityDeps,
   openid: string,
   [blind, ...older]: readonly [string, ...string[]],
-): Promise<Account | undefined> {
+): Promise<Found | undefined> {
   const accountId = deps.ids.next();
   const account: Account = {
     accountId,
@@ -105,5 +113,5 @@ async function createAccount(
     { put: await openidItem(deps, accountId, openid) },
     firstVersion(accountId),
   ]);
-  return outcome.ok ? account : undefined;
+  return outcome.ok ? { account, version: FIRST_VERSION } : undefined;
 }

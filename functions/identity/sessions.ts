@@ -6,6 +6,8 @@ import { houseErrors } from '../../shared/kernel/errors.ts';
 
 const HOUR_MS = 3_600_000;
 
+export const FIRST_VERSION = 1;
+
 interface IssuedSession {
   readonly token: string;
   readonly expiresAt: string;
@@ -17,7 +19,7 @@ function versionKey(accountId: string): Key {
 
 /** With the account itself: no session can be issued before. */
 export function firstVersion(accountId: string): TransactOperation {
-  return { put: { ...versionKey(accountId), version: 1 }, if: { $exists: false } };
+  return { put: { ...versionKey(accountId), version: FIRST_VERSION }, if: { $exists: false } };
 }
 
 /** Ends every session of the account. */
@@ -29,10 +31,16 @@ export function raisedVersion(accountId: string): TransactOperation {
   };
 }
 
-/** After credentials were proven in this very request. */
-export async function issueSession(deps: Deps, actor: Actor, lifeHours: number): Promise<IssuedSession> {
-  const version = await versionOf(deps, actor.accountId);
-  return deps.sessions.issue({ ...actor, version }, lifeHours * HOUR_MS);
+/**
+ * After credentials were proven in this very request. What ended the account's sessions since `version` was read ends
+ * this one too.
+ */
+export function issueSession(
+  deps: Deps,
+  actor: Actor & { readonly version: number },
+  lifeHours: number,
+): Promise<IssuedSession> {
+  return deps.sessions.issue(actor, lifeHours * HOUR_MS);
 }
 
 /**
@@ -46,7 +54,8 @@ export async function exchangeSession(deps: Deps, actor: Actor, lifeHours: numbe
   return deps.sessions.issue({ ...claims, version }, lifeHours * HOUR_MS);
 }
 
-async function versionOf({ table }: Pick<Deps, 'table'>, accountId: string): Promise<number> {
+/** @throws UNAUTHENTICATED where there is none, as for no account. */
+export async function versionOf({ table }: Pick<Deps, 'table'>, accountId: string): Promise<number> {
   const item = await table.get(versionKey(accountId), { consistent: true });
   if (item === undefined) throw houseErrors.refusal('UNAUTHENTICATED');
   return Number(item['version']);

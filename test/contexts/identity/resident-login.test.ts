@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { identity } from '../../../functions/identity/context.ts';
+import { createMemoryTable } from '../../../shared/data/memory-table.ts';
+import type { Table } from '../../../shared/data/table.ts';
 import { createApi } from '../../../shared/http/api.ts';
 import { expectOk, openidOf, scene } from './scene.ts';
 
@@ -158,6 +160,30 @@ describe('a deactivated account', () => {
     const again = await expectOk(login('lin'));
     expect(again.body.accountId).not.toBe(accountId);
     expect(items(`identity#account#${accountId}`)[0]).toMatchObject({ status: 'DEACTIVATED' });
+  });
+
+  it('gives no session to a login that found it before it was deactivated', async () => {
+    const memory = createMemoryTable();
+    let afterView = async (): Promise<unknown> => undefined;
+    const table: Table = {
+      ...memory,
+      get: async (key, options) => {
+        const item = await memory.get(key, options);
+        // The last thing that a login reads of its account.
+        if (key.pk.startsWith('openid#')) await afterView();
+        return item;
+      },
+    };
+    const { login, call, deps } = await scene({ table });
+    const { token, accountId } = (await login('lin')).body;
+    afterView = async () => {
+      afterView = async () => undefined;
+      await expectOk(call('DELETE', '/identity/account', { token }));
+    };
+    const late = (await login('lin')).body;
+    expect(late.accountId).toBe(accountId);
+    deps.clock.advance(5_001);
+    expect((await call('DELETE', '/identity/sessions', { token: late.token })).status).toBe(401);
   });
 
   it('is refused where a function still takes its session', async () => {
