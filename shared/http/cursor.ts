@@ -1,52 +1,53 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Item } from '../data/table.ts';
 import type { Deps } from '../deps.ts';
 import { houseErrors } from '../kernel/errors.ts';
+import { FieldSealError } from '../privacy/field-cipher.ts';
 
 /**
- * Where a page ended, for a client to hand back: signed, and bound to what was listed (`scope`, `of`), so that it
- * neither reads another list nor starts at a made-up place.
+ * Where a page ended, for a client to hand back: sealed, because that may be at something the client is not shown, and
+ * bound to what was listed (`scope`, `of`), so that it neither reads another list nor starts at a made-up place.
  */
 export async function sealCursor(
-  { keyRing }: Pick<Deps, 'keyRing'>,
-  { scope, of }: CursorPlace,
+  { cipher }: Pick<Deps, 'cipher'>,
+  place: CursorPlace,
   next: Item | undefined,
 ): Promise<string | undefined> {
-  if (next === undefined) return undefined;
-  const body = Buffer.from(JSON.stringify(next)).toString('base64url');
-  const key = await keyRing.newest(scope, 'cursor');
-  return `${key.version}.${body}.${sign(key.bytes, of, body)}`;
+  return next === undefined ? undefined : cipher.seal(place.scope, fieldOf(place), JSON.stringify(next));
 }
 
 /** @throws Refusal INVALID_REQUEST when it was not sealed for this very list. */
 export async function openCursor(
-  { keyRing }: Pick<Deps, 'keyRing'>,
-  { scope, of }: CursorPlace,
+  { cipher }: Pick<Deps, 'cipher'>,
+  place: CursorPlace,
   cursor: string | undefined,
 ): Promise<Item | undefined> {
   if (cursor === undefined) return undefined;
-  const [, version, body, signature] = /^(\d{1,6})\.([\w-]+)\.([\w-]+)$/.exec(cursor) ?? [];
-  if (version === undefined || body === undefined || signature === undefined) throw invalid();
-  const key = (await keyRing.all(scope, 'cursor')).find((candidate) => candidate.version === Number(version));
-  if (key === undefined || !equal(sign(key.bytes, of, body), signature)) throw invalid();
-  // Signed by us: it is what `sealCursor` wrote.
-  return JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as Item;
+  if (!hasOneSpelling(cursor)) throw invalid();
+  try {
+    // Sealed by us: it is what `sealCursor` wrote.
+    return JSON.parse(await cipher.open(place.scope, fieldOf(place), cursor)) as Item;
+  } catch (error) {
+    if (error instanceof FieldSealError) throw invalid();
+    throw error;
+  }
 }
 
 export interface CursorPlace {
-  /** Context whose key signs. */
+  /** Context whose key seals. */
   readonly scope: string;
   /** The list: route and subject, e.g. `appointments:<patientId>`. */
   readonly of: string;
 }
 
-function sign(key: Uint8Array, of: string, body: string): string {
-  return createHmac('sha256', key).update(`${of}\n${body}`).digest('base64url');
+/** No item's key looks like this, so that no stored text opens as a cursor. */
+function fieldOf({ of }: CursorPlace): { readonly item: string; readonly field: string } {
+  return { item: `cursor ${of}`, field: 'next' };
 }
 
-function equal(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
+/** The last character of base64 may have bits that say nothing: a cursor that differs in those alone is none of ours. */
+function hasOneSpelling(cursor: string): boolean {
+  const bytes = cursor.slice(cursor.lastIndexOf('.') + 1);
+  return Buffer.from(bytes, 'base64url').toString('base64url') === bytes;
 }
 
 function invalid(): Error {

@@ -11,8 +11,8 @@ import {
   wrappedItem,
 } from './wrapped-keys.ts';
 
-/** What a key is for: AES-256-GCM of fields, HMAC of look-ups, HMAC of page cursors. Never one key for two. */
-export type KeyPurpose = 'field' | 'blind' | 'cursor';
+/** What a key is for: AES-256-GCM of fields and page cursors, HMAC of look-ups. Never one key for two. */
+export type KeyPurpose = 'field' | 'blind';
 
 export interface DataKey {
   readonly version: number;

@@ -56,7 +56,7 @@ describe('the key ring', () => {
     const keys = await Promise.all([
       one.newest('identity', 'field'),
       one.newest('identity', 'blind'),
-      one.newest('identity', 'cursor'),
+      one.newest('booking', 'blind'),
       one.newest('referral', 'field'),
     ]);
     expect(new Set(keys.map(({ bytes }) => text(bytes))).size).toBe(4);
