@@ -64,10 +64,13 @@ async function takeIn(deps: PaymentDeps, notification: PayNotification): Promise
   }
 }
 
-/** A hospital may take money under the same merchant number by other ways: that is none of ours. */
+/**
+ * A hospital may take money under the same merchant number by other ways: that is none of ours. What its order numbers
+ * are made of nobody here knows (a telephone, a card of the hospital's), so none stands in a log.
+ */
 async function takePayment(deps: PaymentDeps, settlementId: string, paid: Paid): Promise<void> {
-  if ((await receivePayment(deps, settlementId, paid)) === undefined)
-    deps.log.warn(NOT_OURS, { settlementId });
+  const { mchid } = paid;
+  if ((await receivePayment(deps, settlementId, paid)) === undefined) deps.log.warn(NOT_OURS, { mchid });
 }
 
 async function takeRefund(
@@ -77,7 +80,7 @@ async function takeRefund(
   const { mchid, outTradeNo, outRefundNo, state, refundedAt, refundFen } = notice;
   const { refund } = await oursOf(deps, { mchid }, { kind: 'REFUND', number: outRefundNo, outTradeNo });
   if (refund === undefined || refund.amountFen !== refundFen) {
-    deps.log.warn(NOT_OURS, { settlementId: settlementOfOrder(outTradeNo) });
+    deps.log.warn(NOT_OURS, { mchid });
     return;
   }
   await applyRefundState(deps, refund, state, refundedAt);

@@ -193,7 +193,7 @@ describe('nothing is believed', () => {
     const trade = {
       mchid: MERCHANTS.hospital,
       appid: 'wx00000000laptop',
-      out_trade_no: 'window-machine-17',
+      out_trade_no: 'card-13800138000-17',
       transaction_id: '4200000000202603020000000000',
       trade_type: 'NATIVE',
       trade_state: 'SUCCESS',
@@ -206,6 +206,7 @@ describe('nothing is believed', () => {
     const envelope = JSON.parse(letter.body.toString()) as object;
     await refused(resigned(letter, { ...envelope, resource: sealed(JSON.stringify(trade)) }), 200);
     expect(scene.deps.lines.map(({ code }) => code)).toContain('PAYMENT_NOTIFICATION_NOT_OURS');
+    expect(JSON.stringify(scene.deps.lines)).not.toContain('13800138000');
   });
 
   test('of another merchant’s order under a number of ours, or of its refund: its money pays nothing here', async () => {
