@@ -20,11 +20,15 @@ export interface Closed {
   readonly outcome: CloseOutcome;
 }
 
-/** Rule P5: first nobody is sent to the cashier any more, then WeChat closes the order, then the charges are let go. */
+/**
+ * Rule P5: first nobody is sent to the cashier any more, then WeChat closes the order, then the charges are let go. `by`:
+ * the account that gave up; what it did not see the end of, time has done.
+ */
 export async function closeSettlement(
   deps: PaymentDeps,
   { settlementId }: Pick<Settlement, 'settlementId'>,
   because: 'EXPIRED' | 'PAYER',
+  by?: string,
 ): Promise<Closed> {
   const outcome = await settlements.update(
     deps.table,
@@ -41,11 +45,11 @@ export async function closeSettlement(
   if (current.status !== 'CLOSING') {
     return { settlement: current, outcome: current.status === 'PAID' ? 'PAID' : 'UNPAYABLE' };
   }
-  return finishClosing(deps, current);
+  return finishClosing(deps, current, by);
 }
 
 /** @throws WeChatPayError */
-export async function finishClosing(deps: PaymentDeps, settlement: Settlement): Promise<Closed> {
+export async function finishClosing(deps: PaymentDeps, settlement: Settlement, by?: string): Promise<Closed> {
   const outcome = await closeOrder(deps, settlement);
   switch (outcome) {
     case 'PAID':
@@ -55,7 +59,7 @@ export async function finishClosing(deps: PaymentDeps, settlement: Settlement): 
       return { settlement: await giveUpIfDue(deps, settlement), outcome };
     default:
       // UNKNOWN: it never reached WeChat. Nobody has its prepay id, since only a PENDING one is handed out.
-      return { settlement: await letGo(deps, settlement), outcome };
+      return { settlement: await letGo(deps, settlement, { by }), outcome };
   }
 }
 
@@ -65,13 +69,13 @@ export async function giveUpIfDue(deps: PaymentDeps, settlement: Settlement): Pr
   const end = Date.parse(payBy) + policyNow(deps).giveUpAfterMinutes * 60_000;
   if (status !== 'CLOSING' || deps.clock.now() < end) return settlement;
   deps.log.error(GIVEN_UP, { settlementId });
-  return letGo(deps, settlement, 'GIVEN_UP');
+  return letGo(deps, settlement, { because: 'GIVEN_UP' });
 }
 
 async function letGo(
   deps: PaymentDeps,
   { settlementId, patientId, lines }: Settlement,
-  because?: 'GIVEN_UP',
+  { because, by }: { readonly because?: 'GIVEN_UP'; readonly by?: string | undefined },
 ): Promise<Settlement> {
   const outcome = await deps.table.transact([
     settlements.updateOperation(
@@ -85,7 +89,9 @@ async function letGo(
       },
       {
         if: { status: { in: settlementsBefore('CLOSED') } },
-        event: eventFor(deps, 'payment.settlement-closed', { data: { settlementId, patientId } }),
+        event: eventFor(deps, 'payment.settlement-closed', {
+          data: { settlementId, patientId, ...(by === undefined ? {} : { by }) },
+        }),
         timer: null,
       },
     ),

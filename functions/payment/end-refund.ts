@@ -13,9 +13,14 @@ const MOST_ATTEMPTS = 8;
 
 /**
  * The money is with the payer again. Refund, settlement, ledger and, when nothing is left of the charge, its lock
- * change together; told of it again nothing happens (rule P4).
+ * change together; told of it again nothing happens (rule P4). `by`: the account that gave it over the counter.
  */
-export async function refundSucceeded(deps: PaymentDeps, id: RefundId, at: string): Promise<Refund> {
+export async function refundSucceeded(
+  deps: PaymentDeps,
+  id: RefundId,
+  at: string,
+  by?: string,
+): Promise<Refund> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const [refund, settlement] = await Promise.all([
       refunds.get(deps.table, id, { consistent: true }),
@@ -23,7 +28,7 @@ export async function refundSucceeded(deps: PaymentDeps, id: RefundId, at: strin
     ]);
     if (refund === undefined || settlement === undefined) throw new Error('a refund is gone');
     if (!refundsBefore('SUCCESS').includes(refund.status)) return refund;
-    if (await succeeded(deps, settlement, refund, at)) {
+    if (await succeeded(deps, settlement, refund, { at, by })) {
       return { ...refund, status: 'SUCCESS', endedAt: at };
     }
   }
@@ -34,7 +39,7 @@ async function succeeded(
   deps: PaymentDeps,
   settlement: Settlement,
   refund: Refund,
-  at: string,
+  { at, by }: { readonly at: string; readonly by: string | undefined },
 ): Promise<boolean> {
   const { settlementId, patientId, late } = settlement;
   const { refundNo, amountFen } = refund;
@@ -48,7 +53,7 @@ async function succeeded(
       {
         if: { status: { in: refundsBefore('SUCCESS') } },
         event: eventFor(deps, 'payment.refund-succeeded', {
-          data: { settlementId, refundNo, patientId, amountFen },
+          data: { settlementId, refundNo, patientId, amountFen, ...(by === undefined ? {} : { by }) },
         }),
         timer: null,
       },

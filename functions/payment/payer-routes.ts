@@ -159,7 +159,8 @@ export const payerRoutes = [
     response: contract.settlementView,
     requestKey: 'not-needed',
     errors: ['SETTLEMENT_NOT_FOUND', 'PAY_UNAVAILABLE', 'MERCHANT_UNKNOWN'],
-    audit: 'by-event',
+    // What it finds out is WeChat's doing; that it was looked at is the caller's.
+    audit: { subject: 'settlement', action: 'READ', of: oneSettlement },
     handle: async (deps: PaymentDeps, { params }) => {
       const found = await settlementAt(deps, params);
       const isOpen = found.method === 'WECHAT' && found.status !== 'PAID';
@@ -182,9 +183,11 @@ export const payerRoutes = [
       'MERCHANT_UNKNOWN',
     ],
     audit: 'by-event',
-    handle: async (deps: PaymentDeps, { params }) => {
+    handle: async (deps: PaymentDeps, call) => {
+      const { params } = call;
       await settlementAt(deps, params);
-      const { settlement, outcome } = await askingWeChat(closeSettlement(deps, params, 'PAYER'));
+      const closing = closeSettlement(deps, params, 'PAYER', accountOf(call));
+      const { settlement, outcome } = await askingWeChat(closing);
       if (outcome === 'PAID') throw paymentErrors.refusal('SETTLEMENT_PAID');
       if (outcome === 'PAYING') throw paymentErrors.refusal('PAYER_AT_CASHIER');
       return viewOf(deps, settlement);

@@ -67,7 +67,7 @@ export async function confirmRefund(deps: PaymentDeps, deciding: Deciding): Prom
   const atTheCounter = settlement.method === 'ONSITE' && refund.status === 'REQUESTED';
   if (refund.status !== 'SUCCESS' && !atTheCounter)
     throw paymentErrors.refusal('WRONG_STATE', { context: { status: refund.status } });
-  const confirmed = await refundSucceeded(deps, refund, instant(deps.clock));
+  const confirmed = await refundSucceeded(deps, refund, instant(deps.clock), deciding.accountId);
   await closeWork(deps, refund, deciding.accountId, 'given back at the counter');
   return confirmed;
 }

@@ -10,7 +10,7 @@ export const payment: Readonly<Record<string, Units>> = {
   'GET /payment/patients/{patientId}/settlements': [3, 1, 1.5],
   'GET /payment/patients/{patientId}/settlements/{settlementId}': [3, 1, 2],
   'POST /payment/patients/{patientId}/settlements/{settlementId}/launch': [5, 1, 4],
-  'POST /payment/patients/{patientId}/settlements/{settlementId}/check': [2, 0, 2],
+  'POST /payment/patients/{patientId}/settlements/{settlementId}/check': [3, 1, 2],
   'POST /payment/patients/{patientId}/settlements/{settlementId}/close': [5, 10, 3],
   'GET /payment/institutions/{institutionId}/patients/{patientId}/charges': [2, 1, 0.5],
   'POST /payment/institutions/{institutionId}/onsite-settlements': [3, 7, 1.5],

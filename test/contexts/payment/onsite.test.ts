@@ -183,6 +183,9 @@ describe('a refund over the counter', () => {
       status: 'RESOLVED',
       resolvedBy: 'acc-clerk',
     });
+    await scene.hear();
+    const written = scene.deps.all().filter(({ purpose }) => purpose === 'payment-refund-succeeded');
+    expect(written.map(({ pk, actorId }) => [pk, actorId])).toEqual([[`audit#${ME}`, 'acc-clerk']]);
     const lock = await readChargeLock(scene.deps.table, { owner: 'booking', chargeId });
     expect(lock?.status).toBe('REFUNDED');
     const till = ledger().flatMap(({ lines }) => lines as { account: string; fen: number }[]);

@@ -329,6 +329,23 @@ describe('a settlement', () => {
     expect((await ask('POST', check, { as: me })).body).toMatchObject({ status: 'PAID' });
   });
 
+  test('that somebody asks about, or gives up, is written down under who it was', async () => {
+    await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-1' });
+    const { settlement } = await opened(['lab-1']);
+    const family = await resident(scene.deps, 'acc-family', ME, 'FAMILY');
+    const path = mine(`/settlements/${settlement.settlementId}`);
+    expect((await ask('POST', `${path}/check`, { as: family })).status).toBe(200);
+    expect((await ask('POST', `${path}/close`, { as: family })).body).toMatchObject({ status: 'CLOSED' });
+    await scene.hear();
+    const written = scene.deps.all().filter(({ pk }) => pk === `audit#${ME}`);
+    expect(written.map(({ actorId, action, purpose }) => [actorId, action, purpose])).toEqual(
+      expect.arrayContaining([
+        ['acc-family', 'READ', 'self-or-family'],
+        ['acc-family', 'WRITE', 'payment-settlement-closed'],
+      ]),
+    );
+  });
+
   test('whose payer stands at the cashier is not closed under their hands', async () => {
     const held = await heldAppointment(scene);
     scene.standIn.knobs.set({ userPaying: 1 });
