@@ -12,9 +12,10 @@ export interface BookingEntry {
 }
 
 /**
- * What a city has until it decides otherwise. The limits and the ladder of bans are those of Beijing's unified
- * platform (北京市预约挂号统一平台: same day ≤ 2, seven days ≤ 3, three months ≤ 5, bans of 30, 60 and 90 days);
- * the five days' head start of community doctors is Shanghai's of April 2024. The rest are our proposals.
+ * What a city has until it decides otherwise. The limits are those of Beijing's unified platform
+ * (北京市预约挂号统一平台: same day ≤ 2, seven days ≤ 3, three months ≤ 5), the ladder of bans is that of a hospital in
+ * Beijing (30, 60 and 90 days in a calendar year; `shhospital` in test/contexts/booking/rule-sets.ts), the five days'
+ * head start of community doctors is Shanghai's of April 2024. The rest are our proposals.
  */
 const usual: BookingValues = {
   pools: {
@@ -71,7 +72,7 @@ const usual: BookingValues = {
 };
 
 const USUAL_SOURCE =
-  '北京市预约挂号统一平台公开规则（次数上限、爽约限制）；上海市2024年4月社区优先预约（提前5天）；其余为本平台建议值';
+  '北京市预约挂号统一平台公开规则（次数上限）；北京一家医院公开规则（爽约限制）；上海市2024年4月社区优先预约（提前5天）；其余为本平台建议值';
 
 /** A county that lets people miss two visits before it closes online booking, and looks back over half a year. */
 export const countyBooking: readonly BookingEntry[] = [
