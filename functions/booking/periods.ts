@@ -22,7 +22,8 @@ export function mostInWindow(period: Period, anchor: Day, days: readonly Day[]):
   if (period.kind !== 'days' && period.kind !== 'months') {
     return days.filter((day) => inPeriod(period, anchor, day)).length;
   }
-  const starts = [anchor, ...days.filter((day) => day <= anchor && inPeriod(period, anchor, day))];
+  // Not `inPeriod`: counted on from 29 November three months end before 28 February, counted back they do not.
+  const starts = [anchor, ...days.filter((day) => day <= anchor && anchor < windowEnd(period, day))];
   return Math.max(
     ...starts.map((start) => days.filter((day) => day >= start && day < windowEnd(period, start)).length),
   );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PatientRecord } from '../../../functions/booking/patient-record.ts';
+import { mostInWindow } from '../../../functions/booking/periods.ts';
 import { type BookingPolicy, bookingPolicy, type LimitRule } from '../../../functions/booking/policy.ts';
 import type { RecordEntry } from '../../../functions/booking/record-entry.ts';
 import { type BookingQuestion, judgeBooking } from '../../../functions/booking/rules.ts';
@@ -180,6 +181,14 @@ describe('what lies in the patient', () => {
       true,
     ]);
     expect(judge({ policy, record: recordOf(entry()), except: 'a0' })).toEqual(LANE);
+  });
+
+  test('a rolling limit counts in no three months that end before the visit', () => {
+    // From 29 November they end with 27 February; counted back from the 28th they begin with the 29th.
+    const two: readonly Day[] = ['2025-11-29', '2025-11-29'];
+    const three = { kind: 'months', months: 3 } as const;
+    expect(mostInWindow(three, '2026-02-27', [...two, '2026-02-27'])).toBe(3);
+    expect(mostInWindow(three, '2026-02-28', [...two, '2026-02-28'])).toBe(1);
   });
 
   test('none of it counts where somebody may set it aside', () => {
