@@ -3,11 +3,28 @@ import { CHARGE_LINK, chargeLink } from '../../shared/data/carried.ts';
 import type { Changes, Condition, TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import type { Doer } from './appointment-event.ts';
+import { MARK_LENGTH, requestMark } from './record-entry.ts';
 import type { Appointment } from './store.ts';
 import type { AppointmentStatus } from './transitions.ts';
 
 /** Whose charges these are, as the charge lock names it. */
 export const OWNER = 'booking';
+
+/**
+ * The appointment's id with a mark of whose request it is: after a hundred occupancies of a number its token comes again,
+ * and what another patient owed for it then must lock nobody's charge now. Opaque: finance reads it.
+ */
+export function chargeIdOf(
+  appointmentId: string,
+  { patientId, requestKey }: { readonly patientId: string; readonly requestKey: string },
+): string {
+  return `${appointmentId}-${requestMark(`${patientId}:${requestKey}`)}`;
+}
+
+/** The first of the appointments that a charge was for. */
+export function firstAppointmentOf(chargeId: string): string {
+  return chargeId.slice(0, -1 - MARK_LENGTH);
+}
 
 /** The appointment as it is written: on its patient's list of open charges while there is something to pay. */
 export function withChargeLink(appointment: Appointment): Appointment {

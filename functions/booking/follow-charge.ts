@@ -5,7 +5,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import { SYSTEM } from './appointment-event.ts';
 import { tryMove } from './appointment-moves.ts';
-import { OWNER } from './charges.ts';
+import { firstAppointmentOf, OWNER } from './charges.ts';
 import { type Appointment, appointments } from './store.ts';
 
 const MOST_ATTEMPTS = 8;
@@ -32,13 +32,13 @@ export async function followCharge(
   throw houseErrors.refusal('CONFLICT');
 }
 
-/** A charge bears the id of its first appointment and moves along with it. */
+/** A charge is named after its first appointment and moves along with it. */
 async function appointmentOf(
   { table }: Pick<Deps, 'table'>,
   patientId: string,
   chargeId: string,
 ): Promise<Appointment | undefined> {
-  let appointmentId: string | undefined = chargeId;
+  let appointmentId: string | undefined = firstAppointmentOf(chargeId);
   let found: Appointment | undefined;
   while (appointmentId !== undefined) {
     found = await appointments.get(table, { patientId, appointmentId }, { consistent: true });

@@ -2,6 +2,7 @@ import type { Deps } from '../../shared/deps.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { appointmentEvent, type Doer, SYSTEM } from './appointment-event.ts';
+import { chargeIdOf } from './charges.ts';
 import { closesAt } from './cutoffs.ts';
 import { originOf, poolForFreed } from './lanes.ts';
 import { type Lane, laneOf, lapseOf, numberOf, poolOf, slotIndexOf, tokenOf } from './numbers.ts';
@@ -92,7 +93,7 @@ export function appointmentFrom(
     ...(detail.feeFen > 0
       ? {
           charge: {
-            chargeId: appointmentIdOf(detail.scheduleId, token),
+            chargeId: chargeIdOf(appointmentIdOf(detail.scheduleId, token), placement),
             category: 'REGISTRATION' as const,
             amountFen: detail.feeFen,
             payeeId: detail.institutionId,

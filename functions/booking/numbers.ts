@@ -5,7 +5,7 @@ import type { Pool } from './policy.ts';
  * since that is what makes a booking one write unit.
  *
  * - A **token** is one occupancy of a number: `generation × 1000 + number`. Each time a number comes free its
- *   generation rises, so that a token names one appointment. It returns only after a hundred occupancies.
+ *   generation rises, so that a token and its patient name one appointment. It returns after a hundred occupancies.
  * - A **lane** is the list of free tokens of one pool in one slot: `P3` is the public pool in slot 3.
  *   `W…` lanes hold freed numbers that belong to the waitlist.
  * - A **mark** is what stands beside a holder: `(minute × 2 + held) × 100000 + token`, where `minute` is when the

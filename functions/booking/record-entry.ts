@@ -23,9 +23,11 @@ export interface RecordEntry {
   readonly sameDayRefund?: boolean;
 }
 
+export const MARK_LENGTH = 8;
+
 /** 48 bits of a request's key: enough to know it again among one patient's few appointments. */
 export function requestMark(requestKey: string): string {
-  return createHash('sha256').update(requestKey).digest('base64url').slice(0, 8);
+  return createHash('sha256').update(requestKey).digest('base64url').slice(0, MARK_LENGTH);
 }
 
 export function packEntry(entry: RecordEntry): string {

@@ -242,7 +242,7 @@ async function launched(
 ): Promise<[Settlement, string]> {
   const [{ patientId, appointmentId }] = appointments as [Appointment];
   const accountId = accountOf(patientId);
-  const chargeIds = appointments.map((each) => each.appointmentId);
+  const chargeIds = appointments.map(({ charge }) => charge?.chargeId ?? '');
   const order = { patientId, chargeIds, accountId, requestKey: `open-${appointmentId}` };
   const settlement = await openSettlement(world.direct, order);
   const launch = await launchSettlement(world.direct, settlement);
@@ -272,7 +272,7 @@ async function onePayer(scene: Scene, patientId: string, round: number, limbo: s
   const [first] = appointments as [Appointment];
   if (after === 'cancels') await cancelAppointment(direct, first, { doer: { by: accountOf(patientId) } });
   if (after === 'partly') {
-    const request = { chargeId: first.appointmentId, key: 'part', amountFen: 1 + dice.below(400) };
+    const request = { chargeId: first.charge?.chargeId ?? '', key: 'part', amountFen: 1 + dice.below(400) };
     await askRefund(direct, settlement.settlementId, { ...request, reason: '窗口退费', by: 'clerk-1' });
   }
 }

@@ -23,6 +23,10 @@ interface Appointment {
   readonly charge?: { readonly chargeId: string; readonly status: string };
 }
 
+function chargeIdOf({ charge }: Appointment): string {
+  return charge?.chargeId ?? '';
+}
+
 /** 郏县 pays: one number of 20 yuan after another, and everything that can go wrong with the money on its way. */
 export async function journey({ city, step }: Journey): Promise<void> {
   const to = (day: Day, time: string) => city.clock.to(instantAt(day, time));
@@ -93,7 +97,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
     return held;
   });
   await step('her client names an amount of its own: refused, and the field is named', async () => {
-    const body = { chargeIds: [lis.appointmentId], totalFen: 1 };
+    const body = { chargeIds: [chargeIdOf(lis)], totalFen: 1 };
     const path = `/payment/patients/${li.patientId}/settlements`;
     const { fields } = await li.refused('POST', path, 'INVALID_REQUEST', 400, body);
     assert.deepEqual(
@@ -104,8 +108,8 @@ export async function journey({ city, step }: Journey): Promise<void> {
   const paidByLi = await step(
     'she pays on her telephone; WeChat’s signed callback books the number',
     async () => {
-      const opened = await li.open([lis.appointmentId], 'the-same-key');
-      const again = await li.open([lis.appointmentId], 'the-same-key');
+      const opened = await li.open([chargeIdOf(lis)], 'the-same-key');
+      const again = await li.open([chargeIdOf(lis)], 'the-same-key');
       assert.deepEqual(again.settlement, opened.settlement);
       assert.equal((await shown(li, lis)).status, 'PENDING_PAYMENT');
       assert.equal(await li.phone(opened), 'PAID');
@@ -134,7 +138,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
   });
   await step('王桂芳 cannot cancel while she is paying; she closes the payment, then she can', async () => {
     const held = await hold(wang, clinic);
-    const opened = await wang.open([held.appointmentId]);
+    const opened = await wang.open([chargeIdOf(held)]);
     const path = `${appointmentsOf(wang)}/${held.appointmentId}/cancel`;
     await wang.refused('POST', path, 'PAYMENT_UNDER_WAY', 409);
     await wang.send('POST', wang.settlementPath(opened.settlement, 'close'));
@@ -148,7 +152,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
   await step('a callback that comes twice at the same moment books once', async () => {
     const held = await hold(huang, clinic);
     await setPayFaults(city, { duplicates: 1 });
-    const settlement = await huang.pay([held.appointmentId]);
+    const settlement = await huang.pay([chargeIdOf(held)]);
     await paymentsArrive(city);
     await expectShown(huang, held, 'BOOKED', 'PAID');
     assert.deepEqual(await refundsOf(huang, settlement), []);
@@ -157,7 +161,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
     const both = [zhao, sun].map(async (who) => ({ who, held: await hold(who, clinic) }));
     const waiting = await Promise.all(both);
     await setPayFaults(city, { reordered: 2 });
-    for (const { who, held } of waiting) await who.pay([held.appointmentId]);
+    for (const { who, held } of waiting) await who.pay([chargeIdOf(held)]);
     await city.clock.advance('PT5S');
     for (const { who, held } of waiting) await expectShown(who, held, 'BOOKED', 'PAID');
   });
@@ -166,7 +170,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
     async () => {
       const held = await hold(ma, clinic);
       await setPayFaults(city, { forged: 1, probes: 1, tampered: 1 });
-      await ma.pay([held.appointmentId]);
+      await ma.pay([chargeIdOf(held)]);
       await deliverPayments(city);
       assert.equal((await shown(ma, held)).status, 'PENDING_PAYMENT');
       const { trials } = await payOverview(city);
@@ -186,7 +190,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
   const xus = await step('a callback is lost: the city asks WeChat by itself, and books', async () => {
     const held = await hold(xu, clinic);
     await setPayFaults(city, { lost: 1 });
-    await xu.pay([held.appointmentId]);
+    await xu.pay([chargeIdOf(held)]);
     await deliverPayments(city);
     assert.equal((await shown(xu, held)).status, 'PENDING_PAYMENT');
     await city.clock.advance('PT2M');
@@ -197,7 +201,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
     'WeChat changes its key while 郭涛 is paying: callbacks of both keys are taken, the old key goes',
     async () => {
       const held = await hold(guo, clinic);
-      const opened = await guo.open([held.appointmentId]);
+      const opened = await guo.open([chargeIdOf(held)]);
       const old = expectStatus<{ current: string }>(
         await city.http('GET', '/local/wechat/pay/keys'),
         200,
@@ -218,7 +222,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
   await step('power fails between the money and its callback: nothing of either is lost', async () => {
     const held = await hold(chen, clinic);
     await setPayFaults(city, { delayed: 1, delaySeconds: 30 });
-    await chen.pay([held.appointmentId]);
+    await chen.pay([chargeIdOf(held)]);
     await city.kill9();
     await city.restart();
     assert.equal((await shown(chen, held)).status, 'PENDING_PAYMENT');
@@ -234,7 +238,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
     async () => {
       const held = await hold(li, scheduleOf(second, 'P', CHIEF));
       await setPayFaults(city, { lostAnswers: 1 });
-      await li.pay([held.appointmentId]);
+      await li.pay([chargeIdOf(held)]);
       await paymentsArrive(city);
       await expectShown(li, held, 'BOOKED', 'PAID');
     },
@@ -269,7 +273,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
       const [settlement] = settlements;
       assert.ok(settlement !== undefined);
       const path = `/payment/institutions/${HOSPITAL}/settlements/${settlement.settlementId}/refunds`;
-      const part = { chargeId: mas.held.appointmentId, reason: '部分项目未做' };
+      const part = { chargeId: chargeIdOf(mas.held), reason: '部分项目未做' };
       await desk.refused('POST', path, 'REFUND_TOO_MUCH', 422, { ...part, amountFen: FEE + 1 });
       await desk.send('POST', path, { ...part, amountFen: 500 });
       await desk.refused('POST', path, 'REFUND_TOO_MUCH', 422, { ...part, amountFen: FEE - 499 });
@@ -285,7 +289,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
       const here = await hold(xu, scheduleOf(cityDay, 'P', CHIEF));
       const there = await hold(xu, scheduleOf(cityDay, 'A', CITY_CHIEF));
       assert.equal((await xu.charges()).totalFen, FEE + CITY_FEE);
-      const settlement = await xu.pay([here.appointmentId, there.appointmentId]);
+      const settlement = await xu.pay([chargeIdOf(here), chargeIdOf(there)]);
       assert.equal(settlement.totalFen, FEE + CITY_FEE);
       assert.equal(new Set(settlement.lines.map(({ outTradeNo }) => outTradeNo)).size, 2);
       await paymentsArrive(city);
@@ -309,8 +313,8 @@ export async function journey({ city, step }: Journey): Promise<void> {
     async () => {
       const held = await hold(yang, scheduleOf(second, 'P', CHIEF));
       const base = `/payment/institutions/${HOSPITAL}`;
-      const body = { patientId: yang.patientId, chargeIds: [held.appointmentId], means: 'CASH' };
-      const opened = await yang.open([held.appointmentId]);
+      const body = { patientId: yang.patientId, chargeIds: [chargeIdOf(held)], means: 'CASH' };
+      const opened = await yang.open([chargeIdOf(held)]);
       await desk.refused('POST', `${base}/onsite-settlements`, 'CHARGE_NOT_OPEN', 409, body);
       await yang.send('POST', yang.settlementPath(opened.settlement, 'close'));
       const settlement = await desk.send<Receipt>('POST', `${base}/onsite-settlements`, body);
@@ -334,7 +338,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
     const paid = [];
     for (const who of [wang, huang, zhao, guo]) {
       const held = await hold(who, stopped);
-      paid.push({ who, held, settlement: await who.pay([held.appointmentId]) });
+      paid.push({ who, held, settlement: await who.pay([chargeIdOf(held)]) });
     }
     const cash = await hold(sun, stopped);
     await paymentsArrive(city);
@@ -352,7 +356,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
     'a card takes nothing back: the refund is with a clerk until WeChat’s desk has mended it',
     async () => {
       const held = await hold(wang, scheduleOf(second, 'P', CHIEF));
-      const settlement = await wang.pay([held.appointmentId]);
+      const settlement = await wang.pay([chargeIdOf(held)]);
       await paymentsArrive(city);
       await setPayFaults(city, { abnormalRefunds: 1 });
       await cancel(wang, held);
@@ -374,13 +378,13 @@ export async function journey({ city, step }: Journey): Promise<void> {
 
   // ---- the morning after
 
-  const numberOf = async (who: Payer, { appointmentId }: Appointment): Promise<string> => {
+  const numberOf = async (who: Payer, held: Appointment): Promise<string> => {
     const { settlements } = await who.get<{ settlements: readonly Receipt[] }>(
       `/payment/patients/${who.patientId}/settlements`,
     );
     for (const settlement of settlements) {
       const { lines } = await who.receipt(settlement);
-      const line = lines.find(({ chargeId }) => chargeId === appointmentId);
+      const line = lines.find(({ chargeId }) => chargeId === chargeIdOf(held));
       if (line?.transactionId !== undefined) return line.outTradeNo;
     }
     throw new Error('not paid by WeChat');
@@ -455,7 +459,7 @@ export async function journey({ city, step }: Journey): Promise<void> {
       for (const who of [sun, chen]) {
         const held = await hold(who, scheduleOf(addDays(first, 7), 'P', CHIEF));
         await setPayFaults(city, { userPaying: 1 });
-        const opened = await who.open([held.appointmentId]);
+        const opened = await who.open([chargeIdOf(held)]);
         assert.equal(await who.phone(opened), 'USERPAYING');
         waiting.push({ who, held, opened });
       }

@@ -22,7 +22,7 @@ export const STORIES = {
     messages: 2,
     elsewhere: 1,
     tasks: 0,
-    bytes: 3636,
+    bytes: 3681,
   },
   referral: {
     requests: 15,

@@ -72,7 +72,7 @@ export async function bookAndPay({
   };
   const ids = { patientId: ME };
   const asking = { as: me, key: REQUEST_KEY };
-  const { appointmentId } = await step('the number is booked', () =>
+  const { appointmentId, charge } = await step('the number is booked', () =>
     asker(deps, booking)('POST /booking/patients/{patientId}/appointments', ids, {
       ...asking,
       body: { scheduleId },
@@ -82,7 +82,7 @@ export async function bookAndPay({
   const { settlement, launch } = await step('the settlement is opened', () =>
     asker(deps, payment)('POST /payment/patients/{patientId}/settlements', ids, {
       ...asking,
-      body: { chargeIds: [appointmentId] },
+      body: { chargeIds: [charge.chargeId] },
     }),
   );
   await step('what follows of the settlement', scene.hear);

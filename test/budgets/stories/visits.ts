@@ -50,12 +50,12 @@ export async function onePayment(): Promise<Story> {
   const { deps } = scene;
   const me = () => resident(deps, ACCOUNT, ME);
   const ask = asker(deps, payment, scene.hear);
-  const { appointmentId } = await heldAppointment(scene, ME, {});
+  const { charge } = await heldAppointment(scene, ME, {});
   await scene.hear();
   const at = { patientId: ME };
   return told({ meter, deps, heardBy: ['booking', 'payment'] }, async () => {
     await ask(`GET ${PAYER}/charges`, at, { as: me });
-    const body = { chargeIds: [appointmentId] };
+    const body = { chargeIds: [charge?.chargeId] };
     const { settlement, launch } = await ask(`POST ${PAYER}/settlements`, at, { as: me, body });
     await paid(scene, meter, launch.package.replace('prepay_id=', ''));
     const mine = { ...at, settlementId: settlement.settlementId };

@@ -1,4 +1,5 @@
 import { cancelAppointment } from '../../../functions/booking/cancel-appointment.ts';
+import { firstAppointmentOf } from '../../../functions/booking/charges.ts';
 import { payment } from '../../../functions/payment/context.ts';
 import { merchantList } from '../../../functions/payment/reconcile-merchants.ts';
 import { openWork } from '../../../functions/payment/worklist.ts';
@@ -67,9 +68,9 @@ async function named(meter: Meter, name: string, work: () => Promise<unknown>): 
 }
 
 async function held({ scene }: Walk, schedule: SceneSchedule): Promise<string> {
-  const { appointmentId } = await heldAppointment(scene, ME, schedule);
+  const { charge } = await heldAppointment(scene, ME, schedule);
   await scene.hear();
-  return appointmentId;
+  return charge?.chargeId ?? '';
 }
 
 async function claimed(
@@ -114,7 +115,11 @@ async function walkWindow(walk: Walk): Promise<void> {
   const body = { patientId: ME, chargeIds: [chargeId], means: 'CASH' };
   const { settlementId } = await ask(`POST ${AT}/onsite-settlements`, PLACE, { as: clerk, body });
   await scene.hear();
-  await cancelAppointment(scene.deps, { patientId: ME, appointmentId: chargeId }, { doer: { by: 'me' } });
+  await cancelAppointment(
+    scene.deps,
+    { patientId: ME, appointmentId: firstAppointmentOf(chargeId) },
+    { doer: { by: 'me' } },
+  );
   await scene.pass(10 * MINUTE);
   const { refunds } = await ask(
     `GET ${AT}/settlements/{settlementId}`,

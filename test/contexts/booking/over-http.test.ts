@@ -94,7 +94,7 @@ describe('answers', () => {
       status: 'BOOKED',
       offeredFromWaitlist: false,
       charge: {
-        chargeId: `${SCHEDULE}_1`,
+        chargeId: expect.stringMatching(`^${SCHEDULE}_1-[\\w-]{8}$`),
         category: 'REGISTRATION',
         amountFen: 500,
         payeeId: HOSPITAL,

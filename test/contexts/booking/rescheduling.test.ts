@@ -64,7 +64,7 @@ test('the charge moves along as it is, and is found once', async () => {
   await payment(deps, old, 'pay');
   const next = await move(deps, old, to);
   expect(next.charge).toEqual({
-    chargeId: old.appointmentId,
+    chargeId: old.charge?.chargeId,
     category: 'REGISTRATION',
     amountFen: 500,
     payeeId: HOSPITAL,

@@ -67,7 +67,7 @@ export async function sceneOf(): Promise<Scene> {
 }
 
 export async function opened(scene: Pick<Scene, 'held'>, deps: PaymentDeps): Promise<Settlement> {
-  const chargeIds = scene.held.map(({ appointmentId }) => appointmentId);
+  const chargeIds = scene.held.map(({ charge }) => charge?.chargeId ?? '');
   const accountId = accountOf(PATIENT);
   return openSettlement(deps, { patientId: PATIENT, chargeIds, accountId, requestKey: 'open-1' });
 }

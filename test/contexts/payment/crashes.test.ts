@@ -103,7 +103,7 @@ const stories: Readonly<Record<string, Story>> = {
   'the sweep that sends a refund': {
     before: async (scene) => {
       const { settlementId } = await paid(scene);
-      const chargeId = scene.held[1]?.appointmentId ?? '';
+      const chargeId = scene.held[1]?.charge?.chargeId ?? '';
       await askRefund(scene.direct, settlementId, { chargeId, key: 'one', amountFen: 700, ...SYSTEM });
     },
     act: (_, deps) => sweep(deps),
@@ -114,7 +114,7 @@ const stories: Readonly<Record<string, Story>> = {
     before: paid,
     act: async (scene, deps) => {
       const { settlementId } = await settlementOf(scene);
-      const chargeId = scene.held[1]?.appointmentId ?? '';
+      const chargeId = scene.held[1]?.charge?.chargeId ?? '';
       return askRefund(deps, settlementId, { chargeId, key: 'one', amountFen: 700, ...SYSTEM });
     },
     afterwards: 'repeated',
@@ -124,7 +124,7 @@ const stories: Readonly<Record<string, Story>> = {
     before: async (scene) => {
       const { settlementId } = await paid(scene);
       scene.provider.desk.knobs.set({ closedRefunds: 1 });
-      const chargeId = scene.held[1]?.appointmentId ?? '';
+      const chargeId = scene.held[1]?.charge?.chargeId ?? '';
       await askRefund(scene.direct, settlementId, { chargeId, key: 'one', amountFen: 700, ...SYSTEM });
       await passTime(scene, 3 * MINUTE, scene.everything);
     },
@@ -138,7 +138,7 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'a till that takes money, repeated': {
     act: (scene, deps) => {
-      const chargeIds = [scene.held[0]?.appointmentId ?? ''];
+      const chargeIds = [scene.held[0]?.charge?.chargeId ?? ''];
       const order = { institutionId: HOSPITAL, patientId: PATIENT, chargeIds, means: 'CASH' as const };
       return takeOnsitePayment(deps, { ...order, accountId: 'clerk-1', requestKey: 'till-1' });
     },
@@ -147,7 +147,7 @@ const stories: Readonly<Record<string, Story>> = {
   },
   'a till that gives money back, repeated': {
     before: async (scene) => {
-      const chargeIds = [scene.held[0]?.appointmentId ?? ''];
+      const chargeIds = [scene.held[0]?.charge?.chargeId ?? ''];
       const order = { institutionId: HOSPITAL, patientId: PATIENT, chargeIds, means: 'CASH' as const };
       await takeOnsitePayment(scene.direct, { ...order, accountId: 'clerk-1', requestKey: 'till-1' });
       await scene.everything();

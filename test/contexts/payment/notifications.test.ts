@@ -234,7 +234,7 @@ describe('nothing is believed', () => {
     );
     await refused(payment, 200);
     expect(await arrive(letter)).toBe(200);
-    const request = { chargeId: held.appointmentId, key: 'one', reason: '部分退费', by: 'clerk' };
+    const request = { chargeId: held.charge?.chargeId ?? '', key: 'one', reason: '部分退费', by: 'clerk' };
     const { refundNo } = (await askRefund(scene.deps, settlement.settlementId, request)) ?? {};
     const refund = theirs(
       {

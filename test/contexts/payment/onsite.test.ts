@@ -68,14 +68,14 @@ describe('at the window', () => {
     const held = await heldAppointment(scene);
     await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-1', payeeId: CLINIC });
     const { body } = await ask('GET', desk(`/patients/${ME}/charges`), { as: clerk });
-    expect(body).toMatchObject({ charges: [{ chargeId: held.appointmentId }], totalFen: 2_000 });
+    expect(body).toMatchObject({ charges: [{ chargeId: held.charge?.chargeId ?? '' }], totalFen: 2_000 });
     const theirs = await ask('GET', desk(`/patients/${ME}/charges`, CLINIC), { as: clinicClerk });
     expect(theirs.body).toMatchObject({ charges: [{ chargeId: 'lab-1' }], totalFen: 15_050 });
   });
 
   test('money taken books the number, and lies in the till', async () => {
     const held = await heldAppointment(scene);
-    const { settlementId } = await taken([held.appointmentId]);
+    const { settlementId } = await taken([held.charge?.chargeId ?? '']);
     expect(await appointmentNow(scene, held)).toMatchObject({ status: 'BOOKED', charge: { status: 'PAID' } });
     const line = { outTradeNo: `${settlementId}-1` };
     expect(ledger()).toEqual([
@@ -83,7 +83,7 @@ describe('at the window', () => {
         kind: 'PAYMENT',
         lines: [
           { ...line, account: `till:${HOSPITAL}`, fen: 2_000 },
-          { ...line, account: `payee:${HOSPITAL}`, fen: -2_000, chargeId: held.appointmentId },
+          { ...line, account: `payee:${HOSPITAL}`, fen: -2_000, chargeId: held.charge?.chargeId ?? '' },
         ],
       },
     ]);
@@ -92,30 +92,30 @@ describe('at the window', () => {
 
   test('the same request takes it once; another request for it is refused', async () => {
     const held = await heldAppointment(scene);
-    const first = await take([held.appointmentId], { key: 'one-request' });
-    const again = await take([held.appointmentId], { key: 'one-request' });
+    const first = await take([held.charge?.chargeId ?? ''], { key: 'one-request' });
+    const again = await take([held.charge?.chargeId ?? ''], { key: 'one-request' });
     expect(again.body).toEqual(first.body);
-    expect(await take([held.appointmentId])).toMatchObject({ status: 409, code: 'CHARGE_NOT_OPEN' });
+    expect(await take([held.charge?.chargeId ?? ''])).toMatchObject({ status: 409, code: 'CHARGE_NOT_OPEN' });
     expect(ledger()).toHaveLength(1);
   });
 
   test('what is being paid online is refused, until the payer has given up (P3)', async () => {
     const held = await heldAppointment(scene);
     const { settlement } = await opened(scene, [held]);
-    const answer = await take([held.appointmentId]);
+    const answer = await take([held.charge?.chargeId ?? '']);
     expect(answer).toMatchObject({ status: 409, code: 'CHARGE_NOT_OPEN' });
     expect((answer.body as { reasons: unknown[] }).reasons).toMatchObject([
-      { detail: { chargeId: held.appointmentId } },
+      { detail: { chargeId: held.charge?.chargeId ?? '' } },
     ]);
     expect(ledger()).toEqual([]);
     await closeSettlement(scene.deps, settlement, 'PAYER');
-    await taken([held.appointmentId]);
+    await taken([held.charge?.chargeId ?? '']);
     expect((await appointmentNow(scene, held)).status).toBe('BOOKED');
   });
 
   test('what was paid at the window cannot be paid online any more', async () => {
     const held = await heldAppointment(scene);
-    await taken([held.appointmentId]);
+    await taken([held.charge?.chargeId ?? '']);
     expect(await outcome(opened(scene, [held]))).toContain('CHARGE_NOT_OPEN');
   });
 
@@ -157,13 +157,13 @@ describe('at the window', () => {
 describe('a refund over the counter', () => {
   async function calledOff(): Promise<{ settlementId: string; refundNo: string; chargeId: string }> {
     const held = await heldAppointment(scene);
-    const { settlementId } = await taken([held.appointmentId]);
+    const { settlementId } = await taken([held.charge?.chargeId ?? '']);
     await cancelAppointment(scene.deps, held, { doer: { by: 'me' } });
     await scene.pass(10 * MINUTE);
     const { body } = await ask('GET', desk(`/settlements/${settlementId}`), { as: clerk });
     const [refund] = (body as Taken).refunds;
     expect(refund).toMatchObject({ status: 'REQUESTED' });
-    return { settlementId, refundNo: refund?.refundNo ?? '', chargeId: held.appointmentId };
+    return { settlementId, refundNo: refund?.refundNo ?? '', chargeId: held.charge?.chargeId ?? '' };
   }
 
   test('waits on the worklist until a clerk says that the money was given', async () => {

@@ -29,7 +29,7 @@ const BY = { reason: '窗口退费', by: 'clerk-1' };
 
 async function askedBack(scene: Scene, amountFen: number): Promise<Refund> {
   const { settlementId } = await settlementOf(scene);
-  const chargeId = scene.held[0]?.appointmentId ?? '';
+  const chargeId = scene.held[0]?.charge?.chargeId ?? '';
   const refund = await askRefund(scene.direct, settlementId, { chargeId, key: 'one', amountFen, ...BY });
   if (refund === undefined) throw new Error('nothing is left to give back');
   return refund;
@@ -175,7 +175,7 @@ test('what was taken at the window is not to be launched, and is said to be paid
   const scene = await sceneOf();
   const [appointment] = scene.held as [Appointment];
   const settlement = await takeOnsitePayment(scene.direct, {
-    ...{ institutionId: HOSPITAL, patientId: PATIENT, chargeIds: [appointment.appointmentId] },
+    ...{ institutionId: HOSPITAL, patientId: PATIENT, chargeIds: [appointment.charge?.chargeId ?? ''] },
     ...{ means: 'CASH', accountId: 'clerk-1', requestKey: 'till-1' },
   });
   expect(await outcome(launchSettlement(scene.direct, settlement))).toBe('SETTLEMENT_PAID');
@@ -246,7 +246,7 @@ test('P5: a claim is opened by nobody but the settlement that made it', async ()
   await launched(scene, scene.direct);
   const { settlementId } = await settlementOf(scene);
   const [appointment] = scene.held as [Appointment];
-  const id = { owner: 'booking', chargeId: appointment.appointmentId, patientId: PATIENT };
+  const id = { owner: 'booking', chargeId: appointment.charge?.chargeId ?? '', patientId: PATIENT };
   expect((await scene.direct.table.transact([openCharge(scene.direct, id, 'another')])).ok).toBe(false);
-  expect(scene.watch.locks.get(appointment.appointmentId)).toMatchObject({ status: 'CLAIMED', settlementId });
+  expect(scene.watch.locks.get(id.chargeId)).toMatchObject({ status: 'CLAIMED', settlementId });
 });

@@ -89,7 +89,7 @@ describe('open charges', () => {
     expect(body).toEqual({
       charges: [
         {
-          chargeId: held.appointmentId,
+          chargeId: held.charge?.chargeId,
           category: 'REGISTRATION',
           amountFen: 2_000,
           payeeId: HOSPITAL,
@@ -111,7 +111,7 @@ describe('open charges', () => {
   test('of a context that payment has never heard of are paid, and its owner is told', async () => {
     const held = await heldAppointment(scene);
     await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-1', payeeId: CLINIC });
-    const { settlement } = await paid([held.appointmentId, 'lab-1']);
+    const { settlement } = await paid([held.charge?.chargeId ?? '', 'lab-1']);
     expect(settlement.totalFen).toBe(17_050);
     const lock = await readChargeLock(scene.deps.table, { owner: 'laboratory', chargeId: 'lab-1' });
     expect(lock).toMatchObject({ status: 'PAID', amountFen: 15_050, settlementId: settlement.settlementId });
@@ -182,9 +182,9 @@ describe('opening a settlement', () => {
   test('is refused when less than a minute is left, and opened at a minute', async () => {
     const held = await heldAppointment(scene);
     scene.deps.clock.advance(14 * MINUTE + 1);
-    expect(await open([held.appointmentId])).toMatchObject({ status: 409, code: 'TOO_LATE_TO_PAY' });
+    expect(await open([held.charge?.chargeId ?? ''])).toMatchObject({ status: 409, code: 'TOO_LATE_TO_PAY' });
     scene.deps.clock.advance(-1);
-    expect((await open([held.appointmentId])).status).toBe(201);
+    expect((await open([held.charge?.chargeId ?? ''])).status).toBe(201);
   });
 
   test('for an institution without a merchant is refused with its name', async () => {
@@ -275,14 +275,14 @@ describe('the launch parameters', () => {
 
   test('are not given once the time to pay is over, though nobody has closed it yet', async () => {
     const [schedule, key] = [await heldAppointment(scene), 'the-same-key'];
-    const { settlement } = await opened([schedule.appointmentId], key);
+    const { settlement } = await opened([schedule.charge?.chargeId ?? ''], key);
     const at = mine(`/settlements/${settlement.settlementId}/launch`);
     const { payBy } = await settlementNow(scene, settlement);
     scene.deps.clock.set(new Date(Date.parse(payBy) - 1).toISOString());
     expect((await ask('POST', at, { as: me })).status).toBe(200);
     scene.deps.clock.set(payBy);
     expect(await ask('POST', at, { as: me })).toMatchObject({ status: 409, code: 'TOO_LATE_TO_PAY' });
-    const again = await opened([schedule.appointmentId], key);
+    const again = await opened([schedule.charge?.chargeId ?? ''], key);
     expect(again.settlement).toMatchObject({ settlementId: settlement.settlementId, status: 'PENDING' });
     expect(again.launch).toBeUndefined();
   });
@@ -349,7 +349,7 @@ describe('a settlement', () => {
   test('whose payer stands at the cashier is not closed under their hands', async () => {
     const held = await heldAppointment(scene);
     scene.standIn.knobs.set({ userPaying: 1 });
-    const whole = await opened([held.appointmentId]);
+    const whole = await opened([held.charge?.chargeId ?? '']);
     await payerPays(scene, prepayOf(whole));
     const close = mine(`/settlements/${whole.settlement.settlementId}/close`);
     expect(await ask('POST', close, { as: me })).toMatchObject({ status: 409, code: 'PAYER_AT_CASHIER' });
@@ -361,7 +361,7 @@ describe('a settlement', () => {
   test('shows its receipt, and how far each refund is', async () => {
     const held = await heldAppointment(scene);
     await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-1', payeeId: CLINIC });
-    const { settlement } = await paid([held.appointmentId, 'lab-1']);
+    const { settlement } = await paid([held.charge?.chargeId ?? '', 'lab-1']);
     const receipt = async () =>
       (await ask('GET', mine(`/settlements/${settlement.settlementId}`), { as: me })).body;
     expect(await receipt()).toEqual({
@@ -375,7 +375,7 @@ describe('a settlement', () => {
       paidAt: '2026-03-02T00:00:00.000Z',
       lines: [
         {
-          chargeId: held.appointmentId,
+          chargeId: held.charge?.chargeId,
           category: 'REGISTRATION',
           payeeId: HOSPITAL,
           amountFen: 2_000,
@@ -394,7 +394,7 @@ describe('a settlement', () => {
     await scene.hear();
     expect(await receipt()).toMatchObject({
       refunds: [
-        { chargeId: held.appointmentId, amountFen: 2_000, status: 'REQUESTED', statusText: '退款已受理' },
+        { chargeId: held.charge?.chargeId, amountFen: 2_000, status: 'REQUESTED', statusText: '退款已受理' },
       ],
     });
     await scene.pass(2 * MINUTE);
@@ -454,7 +454,7 @@ describe('a settlement', () => {
 
 test('no answer to a payer holds anything from inside', async () => {
   const held = await heldAppointment(scene);
-  const whole = await opened([held.appointmentId]);
+  const whole = await opened([held.charge?.chargeId ?? '']);
   const at = mine(`/settlements/${whole.settlement.settlementId}`);
   const answers = [
     await ask('GET', mine('/charges'), { as: me }),

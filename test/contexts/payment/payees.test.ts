@@ -75,7 +75,7 @@ describe('a payee', () => {
       chargeId: 'lab-1',
       payeeId: 'jx-clinic',
     });
-    const { settlement } = await opened(scene, [held, { ...held, appointmentId: other.chargeId }]);
+    const { settlement } = await opened(scene, [held, { ...held, charge: other }]);
     expect(settlement.orders).toMatchObject([{ mchid: MERCHANTS.clinic, totalFen: 17_050 }]);
     expect(settlement.combinedBy).toBeUndefined();
     expect(settlement.lines.map(({ payeeId }) => payeeId)).toEqual([HOSPITAL, 'jx-clinic']);

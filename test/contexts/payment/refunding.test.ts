@@ -158,7 +158,7 @@ describe('a partial refund', () => {
   test('of one hospital’s part leaves the other’s alone, and is none of the other’s business', async () => {
     const held = await heldAppointment(scene);
     const lab = await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-1', payeeId: CLINIC });
-    const { settlement, prepayId } = await opened(scene, [held, { ...held, appointmentId: lab.chargeId }]);
+    const { settlement, prepayId } = await opened(scene, [held, { ...held, charge: lab }]);
     await payerPays(scene, prepayId);
     await scene.pass(MINUTE);
     const asHospital = { chargeId: 'lab-1' };
@@ -189,7 +189,7 @@ describe('a partial refund', () => {
     const { settlement, prepayId } = await opened(scene, [held]);
     await payerPays(scene, prepayId);
     await scene.pass(MINUTE);
-    expect((await refund(settlement, 500, { chargeId: held.appointmentId })).status).toBe(201);
+    expect((await refund(settlement, 500, { chargeId: held.charge?.chargeId ?? '' })).status).toBe(201);
     await scene.pass(2 * MINUTE);
     await cancelAppointment(scene.deps, held, { doer: { by: 'me' } });
     await scene.pass(3 * MINUTE);

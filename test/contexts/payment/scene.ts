@@ -223,7 +223,7 @@ export async function opened(
 ): Promise<{ readonly settlement: Settlement; readonly prepayId: string }> {
   const settlement = await openSettlement(deps, {
     patientId: appointmentsToPay[0]?.patientId ?? ME,
-    chargeIds: appointmentsToPay.map(({ appointmentId }) => appointmentId),
+    chargeIds: appointmentsToPay.map(({ appointmentId, charge }) => charge?.chargeId ?? appointmentId),
     accountId: ACCOUNT,
     requestKey,
   });

@@ -52,7 +52,7 @@ test('P5: what is not paid in time is closed at WeChat first, and let go then', 
   expect((await appointmentNow(scene, held)).status).toBe('EXPIRED');
   expect(await payerPays(scene, prepayId)).toBe('CLOSED');
   expect(
-    await readChargeLock(scene.deps.table, { owner: 'booking', chargeId: held.appointmentId }),
+    await readChargeLock(scene.deps.table, { owner: 'booking', chargeId: held.charge?.chargeId ?? '' }),
   ).toMatchObject({
     status: 'WITHDRAWN',
   });
@@ -71,7 +71,7 @@ test('a paid visit that is called off is refunded once, and the ledger sums up t
   expect(items).toMatchObject([{ status: 'SUCCESS', amountFen: 2_000 }]);
   expect((await appointmentNow(scene, held)).charge?.status).toBe('REFUNDED');
   expect(
-    await readChargeLock(scene.deps.table, { owner: 'booking', chargeId: held.appointmentId }),
+    await readChargeLock(scene.deps.table, { owner: 'booking', chargeId: held.charge?.chargeId ?? '' }),
   ).toMatchObject({
     status: 'REFUNDED',
   });

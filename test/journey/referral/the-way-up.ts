@@ -97,7 +97,8 @@ export async function theWayUp(county: County): Promise<void> {
   await refused('RESERVED', CITY);
   await killed('RESERVED');
   await step('she pays, and the visit stands', async () => {
-    const opened = await who.open([reserved.number?.appointmentId ?? '']);
+    const held = await who.get<{ charge: { chargeId: string } }>(appointmentPath(who, reserved));
+    const opened = await who.open([held.charge.chargeId]);
     assert.equal(await who.phone(opened), 'PAID');
     await paymentsArrive(city);
     await county.expect(who, id, 'CONFIRMED');
