@@ -524,10 +524,9 @@ describe('the edge', () => {
         properties(d).SecurityPolicy,
       ]),
     ];
-    expect(domains).toEqual([
-      ['recorded', 'TLS_1_2'],
-      ['walled', 'TLS_1_2'],
-    ]);
+    const recorded = testedCities.filter((city) => city.domain !== undefined).map(({ id }) => id);
+    expect(recorded).toEqual(expect.arrayContaining(['recorded', 'walled']));
+    expect(domains.toSorted()).toEqual(recorded.toSorted().map((id) => [id, 'TLS_1_2']));
     const apis = [...ofType(stacks, 'AWS::ApiGatewayV2::Api'), ...ofType(stacks, 'AWS::ApiGateway::RestApi')];
     for (const api of apis) {
       expect
