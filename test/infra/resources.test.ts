@@ -3,6 +3,7 @@ import { demo } from '../../infra/cities/demo.ts';
 import { recordRetentionDays } from '../../infra/cities/record-retention.ts';
 import { cronOf } from '../../infra/constructs/worker-schedules.ts';
 import { indexNames, tableIndexes, tableKeys } from '../../shared/data/schema.ts';
+import { STANDING } from '../cost/city.ts';
 import {
   type Found,
   nameOf,
@@ -242,6 +243,15 @@ describe('every', () => {
     }
   });
 
+  it('alarm of a city is reckoned with in what a city costs', () => {
+    const [hechi] = testedCities.filter(({ id }) => id === 'hechi');
+    const names = ofType(stacks, 'AWS::CloudWatch::Alarm')
+      .filter(({ stack }) => stack.city === hechi)
+      .map(({ Properties }) => Properties.AlarmName);
+    // But for the context and the machine that are tests' own.
+    expect(names.filter((name) => !/^hechi-(ward|stay)-/.test(name))).toHaveLength(STANDING.alarms);
+  });
+
   it('resource whose name would stand in the way is taken back by a deployment that failed', () => {
     const kept = new Set(['AWS::DynamoDB::Table', 'AWS::StepFunctions::StateMachineVersion']);
     const all = stacks.flatMap((stack) => stack.resources.map((resource) => ({ ...resource, stack })));
@@ -300,6 +310,20 @@ describe('the table', () => {
           };
         }),
       );
+    }
+  });
+
+  it('rings when its writes are refused, or those of an index, which are counted apart', () => {
+    for (const city of testedCities) {
+      const watched = ofType(stacks, 'AWS::CloudWatch::Alarm')
+        .filter(
+          ({ stack, Properties }) => stack.city === city && Properties.MetricName === 'WriteThrottleEvents',
+        )
+        .map(({ Properties }) =>
+          Properties.Dimensions.map(({ Value }: { readonly Value: string }) => Value).toSorted(),
+        );
+      const table = `${city.id}-table`;
+      expect(watched).toEqual([[table], ...indexNames.map((index) => [index, table].toSorted())]);
     }
   });
 
