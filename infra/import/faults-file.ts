@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { FAULT_TITLES, type Header } from './header.ts';
 import type { Row } from './read-rows.ts';
@@ -25,6 +34,19 @@ export function newFaultsFile(file: string): string {
     const name = `${stem}.faults${number === 1 ? '' : `-${number}`}.csv`;
     if (!existsSync(name)) return name;
   }
+}
+
+interface Place {
+  readonly faultsFile: string;
+  readonly faultsBytes: number;
+}
+
+/** Where an import that broke off goes on: in its file as it was left, or in a new one if that was taken away. */
+export function placeToGoOn(file: string, { faultsFile, faultsBytes }: Place): Place {
+  const size = existsSync(faultsFile) ? statSync(faultsFile).size : 0;
+  return size < faultsBytes
+    ? { faultsFile: newFaultsFile(file), faultsBytes: 0 }
+    : { faultsFile, faultsBytes };
 }
 
 /** Faulty rows as they were, each with its number and what is wrong: to be mended and imported in its turn. */

@@ -1,5 +1,5 @@
 import { openSession } from './city-session.ts';
-import { FaultsFile, newFaultsFile } from './faults-file.ts';
+import { FaultsFile, newFaultsFile, placeToGoOn } from './faults-file.ts';
 import { readHeader } from './header.ts';
 import { inspectFile } from './inspect-file.ts';
 import { ImportError, type ImportOptions } from './options.ts';
@@ -38,15 +38,18 @@ export async function importFile(options: ImportOptions, told: Told): Promise<Pr
   const session = await openSession(options);
   const of = [inspected.sha256, options.register, options.url, session.institutionId].join(' ');
   const resumed = readProgress(file, of);
-  let progress: Progress = resumed ?? {
-    of,
-    row: first.value.row,
-    entered: 0,
-    known: 0,
-    faulty: 0,
-    faultsFile: newFaultsFile(file),
-    faultsBytes: 0,
-  };
+  let progress: Progress =
+    resumed === undefined
+      ? {
+          of,
+          row: first.value.row,
+          entered: 0,
+          known: 0,
+          faulty: 0,
+          faultsFile: newFaultsFile(file),
+          faultsBytes: 0,
+        }
+      : { ...resumed, ...placeToGoOn(file, resumed) };
   told.start({ rows: inspected.rows - 1, ignored: header.ignored, resumedAt: resumed?.row ?? 0 });
   const faults = new FaultsFile(progress.faultsFile, header, progress.faultsBytes);
   const commit = (page: PageResult): void => {

@@ -1,5 +1,7 @@
+import { readFileSync, rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FaultsFile, newFaultsFile, placeToGoOn } from '../../../infra/import/faults-file.ts';
 import { groupsIn } from '../../../infra/import/groups.ts';
 import { readHeader } from '../../../infra/import/header.ts';
 import { inspectFile } from '../../../infra/import/inspect-file.ts';
@@ -75,6 +77,30 @@ describe('the first row', () => {
     expect(() => readHeader(['姓名', 'name', '居住地区划代码'], register)).toThrow(
       '姓名 is there twice, 身份证号 is missing, 签约团队编号 is missing, 签约日期 is missing',
     );
+  });
+});
+
+describe('the faults of an import that broke off', () => {
+  const header = readHeader([...SIGNINGS], registerOf('signings'));
+  const fault = { column: '姓名', code: 'NAME_DIFFERS', message: '姓名不符' };
+  const add = (name: string, bytes: number, row: number): number => {
+    const faults = new FaultsFile(name, header, bytes);
+    const written = faults.add([{ row, cells: SIGNINGS.map(() => 'x'), faults: [fault] }]);
+    faults.close({ keep: true });
+    return written;
+  };
+
+  test('go on in their file, and in a new one, whole, where that has been taken away', () => {
+    const file = fileOf('');
+    const faultsFile = newFaultsFile(file);
+    const left = { faultsFile, faultsBytes: add(faultsFile, 0, 2) };
+    expect(placeToGoOn(file, left)).toEqual(left);
+    rmSync(faultsFile);
+    const place = placeToGoOn(file, left);
+    add(place.faultsFile, place.faultsBytes, 3);
+    const text = readFileSync(place.faultsFile, 'utf8');
+    expect(text).toMatch(/^\uFEFF姓名/);
+    expect(text).not.toContain('\u0000');
   });
 });
 
