@@ -1,17 +1,20 @@
 import * as z from 'zod/mini';
+import { SYSTEM } from '../../shared/access/acting.ts';
 import type { Subscription } from '../../shared/context.ts';
 import type { DomainEvent } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
+import { houseErrors } from '../../shared/kernel/errors.ts';
 import { auditEvent } from '../../shared/privacy/audit-event.ts';
-import { referralMoved } from './contracts.ts';
+import { idSchema, referralMoved } from './contracts.ts';
 import { copies } from './copies.ts';
 import { countAccepted } from './counts.ts';
 import { appointmentSubscriptions } from './follow-appointment.ts';
 import { answerMachine, executionName, MACHINE } from './follow-machine.ts';
 import { eventTypeOf } from './referral-event.ts';
+import { tryMove } from './referral-moves.ts';
 import { settleRelations } from './relations.ts';
-import { referrals } from './store.ts';
-import { STATUSES } from './transitions.ts';
+import { referrals, referralsOf } from './store.ts';
+import { isEnded, STATUSES } from './transitions.ts';
 
 type Moved = z.output<typeof referralMoved>;
 
@@ -52,4 +55,23 @@ const ownSteps: readonly Subscription[] = STATUSES.flatMap((status) =>
   })),
 );
 
-export const subscriptions: readonly Subscription[] = [...ownSteps, ...appointmentSubscriptions, ...copies];
+const patientOf = z.object({ patientId: idSchema });
+
+/** The family doctor's team has reported a death: whatever was open ends as it does where a hospital reports it. */
+const deaths: Subscription = {
+  event: 'signing.deceased',
+  handle: async (deps, event) => {
+    for (const seen of await referralsOf(deps.table, patientOf.parse(event.data).patientId)) {
+      if (isEnded(seen)) continue;
+      const moved = await tryMove(deps, seen, { to: 'DIED', endedReason: 'DEATH_REPORTED', doer: SYSTEM });
+      if (!moved.ok) throw houseErrors.refusal('CONFLICT');
+    }
+  },
+};
+
+export const subscriptions: readonly Subscription[] = [
+  ...ownSteps,
+  ...appointmentSubscriptions,
+  ...copies,
+  deaths,
+];

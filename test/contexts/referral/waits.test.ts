@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ENDED, OPEN, type ReferralStatus } from '../../../functions/referral/transitions.ts';
-import { application, homePath, shown, staffPath } from './people.ts';
+import { eventFor } from '../../../shared/data/events.ts';
+import { application, homePath, PATIENT, shown, staffPath } from './people.ts';
 import {
   accept,
   apply,
@@ -14,7 +15,7 @@ import {
   upTo,
 } from './stories.ts';
 import { acceptAndWithdraw } from './unheard.ts';
-import { CITY, CITY_CARDIOLOGY, COUNTY, DAY, HOUR, TOWN, type World } from './world.ts';
+import { CITY, CITY_CARDIOLOGY, COUNTY, DAY, ENDOCRINE, HOUR, TOWN, type World } from './world.ts';
 
 /** Every state that waits for somebody, how to come there, how long it waits, and what its end brings. */
 const WAITS: readonly (readonly [
@@ -161,6 +162,22 @@ describe('in the state', () => {
     expect(stillHeld(told.world)).toEqual([]);
     expect(await executions(told.world)).toEqual(['SUCCEEDED']);
   });
+});
+
+test('a death that the family doctor’s team reports ends every open referral, and nothing stays reserved', async () => {
+  const told = await story();
+  const { deps, settle } = told.world;
+  const one = await upTo(told, 'CONFIRMED');
+  const other = await apply(told, { toDepartmentId: ENDOCRINE });
+  const event = eventFor(deps, 'signing.deceased', { data: { patientId: PATIENT, signingId: 'signing-1' } });
+  await deps.table.put({ pk: `outside#${event.id}`, sk: 'event' }, { event });
+  await settle();
+  for (const referralId of [one, other]) {
+    const { status, endedReason } = await told.now(referralId);
+    expect([status, endedReason]).toEqual(['DIED', 'DEATH_REPORTED']);
+  }
+  expect(stillHeld(told.world)).toEqual([]);
+  expect(new Set(await executions(told.world))).toEqual(new Set(['SUCCEEDED']));
 });
 
 test('every state is either ended or has a withdrawal shown above', () => {
