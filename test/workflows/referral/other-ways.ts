@@ -39,12 +39,13 @@ const expired: readonly Scenario[] = WAITS.map((at) => ({
 }));
 
 const repeated: readonly Scenario[] = WAITS.map((at) => ({
-  it: `asks again at ${at} when the table did not answer`,
+  it: `asks again at ${at} when the table did not answer, or the worker ended without an answer`,
   async play(play) {
-    play.on('ask', fails('TableUnavailable'), fails('CONFLICT'), {});
+    const ended = ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError'].map(fails);
+    play.on('ask', fails('TableUnavailable'), fails('CONFLICT'), ...ended, {});
     await play.start(place(at));
-    await play.pass('PT20S');
-    assert.equal(play.calls.length, 3);
+    await play.pass('PT10M');
+    assert.equal(play.calls.length, 6);
     assert.equal((await play.state()).status, 'RUNNING');
   },
 }));
