@@ -15,7 +15,15 @@ import { type IdentityDeps, policyToday } from './identity-deps.ts';
 import { isInForce, patientSide, RELATION_ENDS, startedRelation } from './relations.ts';
 import { statesBefore } from './rules.ts';
 import { blinds } from './sealing.ts';
-import { type Account, activeAccount, type Invitation, invitations, links, patientOf } from './store.ts';
+import {
+  type Account,
+  accounts,
+  activeAccount,
+  type Invitation,
+  invitations,
+  links,
+  patientOf,
+} from './store.ts';
 
 type Acceptance = z.input<typeof acceptance>;
 
@@ -88,6 +96,8 @@ async function accept(
   // A minor's guardian needs no invitation.
   if (holds && link.kind !== 'FAMILY') return { delegateAccountId, until: link.until ?? until };
   const outcome = await deps.table.transact([
+    // Deactivated meanwhile, the person lets nobody in any more.
+    accounts.checkOperation(accepter.accountId, { status: 'ACTIVE', patientId }),
     invitations.updateOperation(
       blind,
       { set: { status: 'ACCEPTED', acceptedBy: accepter.accountId } },
@@ -99,6 +109,7 @@ async function accept(
     audited(deps, accessTo(deps, call, { patientId, action: 'WRITE', purpose: 'self' })),
   ]);
   if (outcome.ok) return { delegateAccountId, until };
+  await activeAccount(deps, accepter.accountId);
   refuseOverLimits(policy, delegate, await patientOf(deps, patientId), 'FAMILY');
   return undefined;
 }

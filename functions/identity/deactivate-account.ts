@@ -10,7 +10,15 @@ import type { IdentityDeps } from './identity-deps.ts';
 import { accountWithout, endedRelation, patientWithout } from './relations.ts';
 import { statesBefore } from './rules.ts';
 import { raisedVersion } from './sessions.ts';
-import { type Account, accounts, activeAccount, type Link, openids, patientOf } from './store.ts';
+import {
+  type Account,
+  accounts,
+  activeAccount,
+  type Link,
+  openids,
+  type Patient,
+  patientOf,
+} from './store.ts';
 
 /**
  * D1 Deactivation (注销) restricts and does not erase (PIPL article 47 against 15 years of retention [R]): no session,
@@ -56,7 +64,8 @@ async function endingsOf(deps: IdentityDeps, call: Call, account: Account): Prom
   ]);
   if (patientId === undefined) return operations;
   const own: Ending = { accountId, patientId, kind: 'SELF' };
-  const delegates = await delegatesThatEnd(deps, own);
+  const patient = await patientOf(deps, patientId);
+  const delegates = delegatesThatEnd(patient, own);
   return [
     ...operations,
     ...endedRelation(deps, call, own, 'DEACTIVATED'),
@@ -64,14 +73,16 @@ async function endingsOf(deps: IdentityDeps, call: Call, account: Account): Prom
       ...endedRelation(deps, call, ending, 'DEACTIVATED'),
       accountWithout(ending.accountId, ending),
     ]),
-    patientWithout(patientId, [own, ...delegates]),
+    // Whoever was let in since it was read would stay.
+    patientWithout(patientId, [own, ...delegates], {
+      if: { owners: { eq: patient.owners }, delegates: { eq: patient.delegates } },
+    }),
     audited(deps, accessTo(deps, call, { patientId, action: 'WRITE', purpose: 'deactivation' })),
   ];
 }
 
 /** Who was let in by this person loses it, unless the person has another account; a minor's guardian stays. */
-async function delegatesThatEnd(deps: IdentityDeps, { accountId, patientId }: Ending): Promise<Ending[]> {
-  const { owners, delegates } = await patientOf(deps, patientId);
+function delegatesThatEnd({ owners, delegates }: Patient, { accountId, patientId }: Ending): Ending[] {
   if (Object.keys(owners).some((owner) => owner !== accountId)) return [];
   return Object.entries(delegates)
     .filter(([, kind]) => kind === 'FAMILY')

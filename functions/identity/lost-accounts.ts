@@ -39,7 +39,9 @@ export async function endedAccounts(
         { if: { family: { eq: family } } },
       ),
     ),
-    ...Array.from(sides, ([id, ended]) => patientWithout(id, ended, withLostPhone.has(id) ? PHONE : [])),
+    ...Array.from(sides, ([id, ended]) =>
+      patientWithout(id, ended, withLostPhone.has(id) ? { more: PHONE } : {}),
+    ),
     ...Array.from(withLostPhone, (id) => ({ delete: phoneKey(id) })),
   ];
 }

@@ -1,6 +1,6 @@
 import { relationItem, relationKey } from '../../shared/access/care-relations.ts';
 import { eventFor } from '../../shared/data/events.ts';
-import type { TransactOperation, Value } from '../../shared/data/table.ts';
+import type { Condition, TransactOperation, Value } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { type Acting, tracing } from './acting.ts';
@@ -143,13 +143,13 @@ export function accountWithout(
 export function patientWithout(
   patientId: string,
   ended: readonly Side[],
-  more: readonly string[] = [],
+  {
+    more = [],
+    if: condition = { $exists: true },
+  }: { readonly more?: readonly string[]; readonly if?: Condition } = {},
 ): TransactOperation {
-  return patients.updateOperation(
-    patientId,
-    { remove: [...ended.map(sidePath), ...more] },
-    { if: { $exists: true } },
-  );
+  const remove = [...ended.map(sidePath), ...more];
+  return patients.updateOperation(patientId, { remove }, { if: condition });
 }
 
 function sidePath({ accountId, kind }: Side): string {

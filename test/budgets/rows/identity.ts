@@ -11,7 +11,7 @@ export const identity: Readonly<Record<string, Units>> = {
   'GET /identity/account/patients': [8, 3, 5],
   'POST /identity/account/children': [7, 23, 4],
   'POST /identity/account/family-invitations': [2, 1, 1],
-  'POST /identity/account/accepted-invitations': [6, 14, 4],
+  'POST /identity/account/accepted-invitations': [6, 16, 4],
   'GET /identity/account/delegates': [5, 0, 5],
   'DELETE /identity/account/delegates/{accountId}': [3, 11, 2],
   'DELETE /identity/account/patients/{patientId}': [3, 11, 2],

@@ -400,6 +400,27 @@ describe('deactivation', () => {
     expect(ended.map(({ data }) => data['reason'])).toEqual(Array(4).fill('DEACTIVATED'));
   });
 
+  it.each(['accepts', 'deactivates'])(
+    'lets nobody stay or come in who is accepted meanwhile: %s first',
+    async (earlier) => {
+      const made = await scene();
+      const [daughter, granny] = [await made.resident('li', MOTHER), await made.resident('wang', GRANNY)];
+      const { body } = await expectOk(invite(made, daughter.token));
+      const accepting = () => accept(made, granny.token, body.code);
+      const ending = () => made.call('DELETE', '/identity/account', { token: granny.token });
+      const { first } = made.raceNext(2);
+      const one = earlier === 'accepts' ? accepting() : ending();
+      await first;
+      const [before, after] = await Promise.all([one, earlier === 'accepts' ? ending() : accepting()]);
+      expect(before.status).toBe(200);
+      expect([after.status, after.body.code]).toEqual(
+        earlier === 'accepts' ? [200, undefined] : [403, 'ACCOUNT_INACTIVE'],
+      );
+      expect(made.items(`relation#${granny.patientId}`)).toEqual([]);
+      expect(await myPatients(made, daughter)).toHaveLength(1);
+    },
+  );
+
   it('fits one transaction at the greatest number of relations', async () => {
     const made = await scene({ policy: { familyMembersMax: 14, verificationAttemptsPerDay: 99 } });
     const mother = await made.resident('li', MOTHER);
