@@ -255,8 +255,15 @@ describe('a refund’s timer', () => {
     }
     const facts = { settlementId, refundNo };
     expect(warnings()).toEqual([...pauses, 0].map(() => ({ code: 'PAYMENT_REFUND_IN_VAIN', facts })));
+    // Nobody can do anything about silence, or about two within a minute; about a no that is said once the pauses are over.
+    const limited = failure({ status: 429, code: 'FREQUENCY_LIMITED' });
+    await attempt(refund, answering({ refund: () => Promise.reject(limited) }));
+    expect(await workOf(refund)).toBeUndefined();
     expect((await attempt(refund)).status).toBe('PROCESSING');
     expect(await timerNow(refund)).toBeDefined();
+    const unsigned = failure({ status: 401, code: 'SIGN_ERROR' });
+    await attempt(refund, answering({ queryRefund: () => Promise.reject(unsigned) }));
+    expect(await workOf(refund)).toBeUndefined();
   });
 
   test.each([

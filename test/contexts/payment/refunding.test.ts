@@ -223,13 +223,14 @@ describe('a refund that WeChat does not take at once', () => {
     const asked = await refunded(settlement, 2_500);
     await scene.pass(100 * MINUTE);
     expect(await workOf(asked)).toBeUndefined();
-    await scene.pass(80 * MINUTE);
+    await scene.pass(20 * MINUTE);
     expect(await workOf(asked)).toMatchObject({ kind: 'REFUND_REFUSED', status: 'OPEN', ourFen: 2_500 });
     expect(await shown(settlement)).toMatchObject([{ status: 'REQUESTED' }]);
     scene.standIn.knobs.set({});
     await scene.pass(65 * MINUTE);
     expect(await shown(settlement)).toMatchObject([{ status: 'SUCCESS' }]);
-    expect(await workOf(asked)).toMatchObject({ status: 'RESOLVED', resolvedBy: 'system' });
+    const done = { status: 'RESOLVED', resolvedBy: 'system', note: 'WeChat has taken it' };
+    expect(await workOf(asked)).toMatchObject(done);
   });
 
   test('whose notification is lost is found by asking', async () => {
