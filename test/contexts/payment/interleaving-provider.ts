@@ -115,7 +115,7 @@ export function startProvider({ clock, mchids, appId, post, turn }: ProviderPart
           nonces += 1;
           return `nonce${nonces}`;
         },
-        timeoutMs: 60_000,
+        timeoutMs: 4_000,
         fetch: fetchOver(service, turn, urls),
         sleep: async () => undefined,
         random: () => 0,
