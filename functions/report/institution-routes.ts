@@ -2,6 +2,7 @@ import { type Doer, staffOf } from '../../shared/access/acting.ts';
 import type { Role } from '../../shared/access/actor.ts';
 import { allow, institution } from '../../shared/access/grants.ts';
 import { type Call, type Route, route } from '../../shared/context.ts';
+import { houseErrors } from '../../shared/kernel/errors.ts';
 import { acknowledgeCritical, listCriticals, resolveCritical } from './answer-critical.ts';
 import * as contract from './contracts.ts';
 import { readFhir } from './fhir-read.ts';
@@ -24,6 +25,14 @@ const MOST_BATCH_BYTES = 4_000_000;
  */
 function publisherOf(call: Pick<Call, 'actor' | 'traceparent'>): Doer {
   return staffOf(call, [PUBLISHER]);
+}
+
+/** A bundle may hold resources of any kind: only when it has been read is it known how many are reports. */
+function tooMany(): Error {
+  const message = `最多 ${publishing.MOST_ROWS} 份报告`;
+  return houseErrors.refusal('INVALID_REQUEST', {
+    fields: [{ in: 'body', path: 'entry', code: 'too_big', message }],
+  });
 }
 
 export const institutionRoutes: readonly Route[] = [
@@ -60,12 +69,9 @@ export const institutionRoutes: readonly Route[] = [
     audit: 'by-event',
     handle: async (deps, call) => {
       const { institutionId } = call.params;
-      const rows = await publishBatch(deps, {
-        institutionId,
-        rows: readFhir(call.body),
-        doer: publisherOf(call),
-      });
-      return { rows: [...rows] };
+      const rows = readFhir(call.body);
+      if (rows.length > publishing.MOST_ROWS) throw tooMany();
+      return { rows: [...(await publishBatch(deps, { institutionId, rows, doer: publisherOf(call) }))] };
     },
   }),
   route({

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fhirOfPublication } from '../../../functions/report/fhir-write.ts';
-import { publication } from '../../../functions/report/publish-contracts.ts';
+import { MOST_ROWS, publication } from '../../../functions/report/publish-contracts.ts';
 import { invalidities } from './fhir-validator.ts';
 import {
   COUNTY,
@@ -41,6 +41,20 @@ it('takes a report as FHIR R4 beside our own JSON, and serves it as one that val
   expect(invalidities(body)).toEqual([]);
   const bad = (await send({ resourceType: 'DiagnosticReport' })).body;
   expect(bad).toMatchObject({ rows: [{ outcome: 'REFUSED', code: 'ROW_INVALID' }] });
+});
+
+it('takes no more reports in a bundle than in a batch', async () => {
+  const world = await openWorld();
+  const resource = fhirOfPublication(publication.parse(row()), COUNTY);
+  const entry = Array.from({ length: MOST_ROWS + 1 }, () => ({ resource }));
+  const answer = await world.ask('POST', `/report/institutions/${COUNTY}/fhir`, {
+    as: await publisher(world),
+    body: { resourceType: 'Bundle', entry },
+  });
+  expect(answer.body).toMatchObject({
+    code: 'INVALID_REQUEST',
+    fields: [{ path: 'entry', code: 'too_big' }],
+  });
 });
 
 it('prints a page with the whole name for the patient, and none for a stranger', async () => {
