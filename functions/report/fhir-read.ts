@@ -65,16 +65,19 @@ interface Values {
 /** What an observation says that was taken back, while its report stands: nothing. */
 const TAKEN_BACK: readonly string[] = ['cancelled', 'entered-in-error'];
 
+/** Panels of panels: far more than any laboratory nests. */
+const DEEPEST = 20;
+
 /** A panel without a value of its own stands for its members. */
 function readResults({ status, result = [] }: ReadReport, resolve: Resolve): Values {
   const isTakenBack = TAKEN_BACK.includes(status);
   const values: Values = { results: [], places: [], faults: [] };
   const seen = new Set<unknown>();
-  function read(reference: FhirReference, path: string): void {
+  function read(reference: FhirReference, path: string, depth = 0): void {
     const resource = resolve(reference);
-    if (resource === undefined || seen.has(resource)) {
+    if (resource === undefined || seen.has(resource) || depth > DEEPEST) {
       values.faults.push(
-        fault(`${path}.reference`, 'not_found', '所引用的 Observation 不在其中，或被引用了两次'),
+        fault(`${path}.reference`, 'not_found', '所引用的 Observation 不在其中，被引用了两次，或层级过深'),
       );
       return;
     }
@@ -91,7 +94,7 @@ function readResults({ status, result = [] }: ReadReport, resolve: Resolve): Val
       values.findings = valueString;
     } else if (!hasValue(parsed.data) && hasMember.length > 0) {
       hasMember.forEach((member, index) => {
-        read(member, `${place}.hasMember[${index}]`);
+        read(member, `${place}.hasMember[${index}]`, depth + 1);
       });
     } else {
       values.results.push(resultOf(parsed.data));

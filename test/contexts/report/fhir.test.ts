@@ -337,6 +337,17 @@ describe('what is read of FHIR R4', () => {
     });
   });
 
+  it('is refused with panels in panels without end', () => {
+    const ids = Array.from({ length: 20_000 }, (_, index) => `panel-${index}`);
+    const panels = ids.map((id, index) => ({
+      ...{ resourceType: 'Observation', id, status: 'final', code: { text: '血常规' } },
+      hasMember: [{ reference: `#${ids[index + 1] ?? 'gone'}` }],
+    }));
+    const report = { ...fhirOfPublication(blood, 'i1'), result: [{ reference: `#${ids[0]}` }] };
+    const [row] = readFhir({ ...report, contained: panels });
+    expect(row?.faults?.map(({ code }) => code)).toEqual(['not_found']);
+  });
+
   it('is a row for each report, and one that is faulty hurts no other', () => {
     const good = fhirOfPublication(blood, 'i1');
     const rows = readFhir({
