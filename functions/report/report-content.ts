@@ -18,15 +18,18 @@ export const monthSchema = z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/));
 /** 互认标识: where it is recognised and HR, such as 河南HR. */
 export const tagSchema = z.string().check(z.regex(/^\p{Script=Han}{2,10}HR$/u));
 
+/** Beyond it nothing is measured, and converted into another unit it would be no number any more. */
+const amount = z.number().check(z.minimum(-1e12), z.maximum(1e12));
+
 /** One value of a report. A number has a unit where it has one; what is no number is a text (阴性, <0.01). */
 export const resultFields = {
   code: codeSchema,
   name: nameSchema,
-  value: z.union([z.number(), z.string().check(z.trim(), z.minLength(1), z.maxLength(200))]),
+  value: z.union([amount, z.string().check(z.trim(), z.minLength(1), z.maxLength(200))]),
   unit: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(30))),
   /** Reference band, both ends inside; either may be missing. */
-  low: z.optional(z.number()),
-  high: z.optional(z.number()),
+  low: z.optional(amount),
+  high: z.optional(amount),
   flag: z.optional(z.enum(FLAGS)),
   tag: z.optional(tagSchema),
 };

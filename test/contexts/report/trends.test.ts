@@ -123,3 +123,11 @@ it('is for a doctor with a ground, and empty for one without', async () => {
   await world.relate('SIGNED', 'dr-family');
   expect(await ask()).toMatchObject({ series: [{ points: [{ value: 4 }] }] });
 });
+
+it('is drawn though a sender sent a number that no unit can be converted from', async () => {
+  const world = await withReports(on('2026-01-01', glucose(5.6, 'mmol/L')));
+  const huge = { code: 'CREA', name: '肌酐', value: 1e308, unit: 'mg/dL' };
+  const [refused] = await world.publish(on('2026-01-02', huge));
+  expect(refused).toMatchObject({ outcome: 'REFUSED', fields: [{ path: 'results.0.value' }] });
+  expect(await trend(world, 'CREA')).toEqual({ code: 'CREA', series: [] });
+});
