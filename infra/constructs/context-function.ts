@@ -44,7 +44,7 @@ export class ContextFunction extends Construct {
       name: `${context.name}-${entry}-dead-letters`,
       key,
       impact: `Messages to ${context.name} were given up: reminders, releases or follow-up steps of some residents did not happen.`,
-      runbook: `Read the message's event type, find its request in the logs of ${functionName}, mend the cause, then move the messages back (StartMessageMoveTask or a re-send): handlers are idempotent.`,
+      runbook: `Read the message's event type, find its request in the logs of ${functionName}, mend the cause, then invoke the function with the body of each message as its event and delete the message (SQS itself moves back nothing that came from a function): handlers are idempotent.`,
     });
     const role = new iam.Role(this, 'Role', {
       roleName: functionName,
