@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { phoneKey } from '../../shared/access/phone-view.ts';
 import type { Call, TimerHandler } from '../../shared/context.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { instant } from '../../shared/kernel/clock.ts';
@@ -8,7 +9,7 @@ import { retriedWhenLost } from './enrol-patient.ts';
 import { identityErrors } from './errors.ts';
 import type { IdentityDeps } from './identity-deps.ts';
 import { accountWithout, type EndReason, endedRelation, patientWithout } from './relations.ts';
-import { activeAccount, type Link, links } from './store.ts';
+import { activeAccount, type Link, links, PHONE, patientOf } from './store.ts';
 
 type Done = { readonly done: true };
 
@@ -52,10 +53,13 @@ function end(
 
 async function ended(deps: Deps, acting: Acting, link: Link, reason: EndReason): Promise<boolean> {
   const { accountId, patientId } = link;
+  // An adult is not called by a phone that was given for the child: it is the guardian's.
+  const isOthers = reason === 'ADULT' && (await patientOf(deps, patientId)).phoneOfOthers === true;
   const outcome = await deps.table.transact([
     ...endedRelation(deps, acting, link, reason),
     accountWithout(accountId, link),
-    patientWithout(patientId, [link]),
+    patientWithout(patientId, [link], isOthers ? { more: PHONE, if: { phoneOfOthers: true } } : {}),
+    ...(isOthers ? [{ delete: phoneKey(patientId) }] : []),
     audited(deps, accessTo(deps, acting, { patientId, action: 'WRITE', purpose: reason.toLowerCase() })),
   ]);
   return outcome.ok;

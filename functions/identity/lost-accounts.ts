@@ -5,9 +5,7 @@ import type { Acting } from './acting.ts';
 import type { IdentityDeps } from './identity-deps.ts';
 import { openedPhone } from './patient-record.ts';
 import { endedRelation, patientWithout } from './relations.ts';
-import { type Account, accounts, type Link, patients } from './store.ts';
-
-const PHONE = ['phone', 'phoneOfOthers'] as const;
+import { type Account, accounts, type Link, PHONE, patients } from './store.ts';
 
 /**
  * Whoever holds a lost or taken account acts neither as the person nor, in the person's place, for the family. The

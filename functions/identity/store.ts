@@ -52,6 +52,9 @@ export interface Patient {
   readonly delegates: Readonly<Record<string, FamilyKind>>;
 }
 
+/** What goes with a phone that is not the patient's own. */
+export const PHONE = ['phone', 'phoneOfOthers'] as const;
+
 export interface Link {
   readonly accountId: string;
   readonly patientId: string;

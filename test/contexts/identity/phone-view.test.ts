@@ -38,6 +38,24 @@ describe('the phone that messages go to', () => {
     expect(await readPhone(made.deps, await register(silent))).toBeUndefined();
   });
 
+  it('of a child is the guardian’s until the 18th birthday, and none from then on', async () => {
+    const made = await scene();
+    const { token } = await made.resident('li', {
+      ...LIN,
+      name: '李娜娜',
+      idNumber: idNumber('19860312', '982'),
+    });
+    const child = { name: '张小阳', idNumber: idNumber('20080303', '983'), noticeVersion: NOTICE };
+    const added = await expectOk(made.call('POST', '/identity/account/children', { token, body: child }));
+    const { patientId } = added.body;
+    expect(await readPhone(made.deps, patientId)).toBe(LIN.phone);
+    made.deps.clock.set('2026-03-02T16:00:00.000Z');
+    await made.sweep();
+    expect(await readPhone(made.deps, patientId)).toBeUndefined();
+    const [record] = made.items(`identity#patient#${patientId}`);
+    expect(record).not.toHaveProperty('phone');
+  });
+
   it('is gone with the account; what the patient is called by stays', async () => {
     const made = await scene();
     const { accountId, patientId, token } = await made.resident('lin', LIN);
