@@ -31,7 +31,7 @@ export interface CityLists {
   forget(): void;
 }
 
-/** How long a container trusts its copy before it asks for the list's version (half a read unit). */
+/** How long a container trusts its copy before it asks for the list's version (a read unit). */
 const TRUSTED_MILLIS = 10_000;
 
 /** One copy a container, read again only when the list's version has moved. */
