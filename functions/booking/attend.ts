@@ -88,7 +88,9 @@ export async function appointmentAtDesk(
     sk: { beginsWith: key.sk },
     consistent: true,
   });
-  const last = items.toSorted((a, b) => (a.bookedAt < b.bookedAt ? -1 : 1)).at(-1);
+  // A doctor's id may begin with another's and go on with `_1`.
+  const here = items.filter((one) => one.scheduleId === scheduleId);
+  const last = here.toSorted((a, b) => (a.bookedAt < b.bookedAt ? -1 : 1)).at(-1);
   if (last === undefined) throw bookingErrors.refusal('APPOINTMENT_NOT_FOUND');
   return last;
 }

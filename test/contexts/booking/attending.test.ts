@@ -87,6 +87,8 @@ test('a desk finds the appointment by schedule and patient, also one that has en
   const deps = testDeps();
   const { scheduleId } = await addSchedule(deps);
   const place = { institutionId: HOSPITAL, scheduleId, patientId: ME };
+  const elsewhere = { practitionerId: 'doctor1_1', institutionId: 'tcm-hospital' };
+  await book(deps, await addSchedule(deps, elsewhere), ME);
   expect(await outcome(appointmentAtDesk(deps, place))).toBe('APPOINTMENT_NOT_FOUND');
   const booked = await book(deps, { scheduleId }, ME);
   expect(await appointmentAtDesk(deps, place)).toMatchObject({ appointmentId: booked.appointmentId });
