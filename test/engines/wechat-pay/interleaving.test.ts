@@ -101,7 +101,7 @@ describe('payers, merchants, a clock and faults in any order', () => {
 async function expectAgreement(world: World, side: Side, days: readonly Day[]): Promise<void> {
   const { scene, orders, refundNumbers } = world;
   // Hundreds of questions at once: on a busy machine the last answer takes longer than a person would wait.
-  const patient = (mchid: string) => createWeChatPay({ ...scene.connection(mchid), timeoutMs: 8_000 });
+  const patient = (mchid: string) => createWeChatPay({ ...scene.connection(mchid), timeoutMs: 30_000 });
   const wechat = patient(side.mchid);
   const billed = { paid: 0, refunded: 0, payments: 0, refunds: 0 };
   for (const day of days) {
