@@ -3,6 +3,7 @@ import { logEntry } from '../../shared/observability/log.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import { closeSettlement, finishClosing, giveUpIfDue } from './close-settlement.ts';
 import { learnFromWeChat } from './learn-from-wechat.ts';
+import { isInVain } from './merchants.ts';
 import { isOverdue, nextCheckAt } from './open-settlement.ts';
 import type { PaymentDeps } from './payment-deps.ts';
 import { CHECK, type Settlement, settlementOf, settlements } from './store.ts';
@@ -41,8 +42,8 @@ async function stepped(deps: PaymentDeps, found: Settlement): Promise<Settlement
     const learned = await learnFromWeChat(deps, found);
     return learned.status === 'CLOSING' ? (await finishClosing(deps, learned)).settlement : learned;
   } catch (error) {
-    if (!(error instanceof WeChatPayError)) throw error;
-    deps.log.warn(ASKED_IN_VAIN, { settlementId }, error);
+    if (!isInVain(error)) throw error;
+    deps.log[error instanceof WeChatPayError ? 'warn' : 'error'](ASKED_IN_VAIN, { settlementId }, error);
     const now = (await settlements.get(deps.table, settlementId, { consistent: true })) ?? found;
     return giveUpIfDue(deps, now);
   }

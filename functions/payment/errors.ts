@@ -52,7 +52,11 @@ export const paymentErrors = defineErrors({
     message: '通知未通过验证',
     note: 'signature, key, time or seal; nothing was read from it',
   },
-  MERCHANT_UNKNOWN: { status: 404, message: '未找到该商户', note: 'no keys of this merchant' },
+  MERCHANT_UNKNOWN: {
+    status: 404,
+    message: '未找到该商户',
+    note: 'no keys of this merchant that can be read',
+  },
   REFUND_NOT_FOUND: { status: 404, message: '未找到该退款单', note: 'no such refund' },
   REFUND_TOO_MUCH: {
     status: 422,

@@ -3,6 +3,7 @@ import { logEntry } from '../../shared/observability/log.ts';
 import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import type { Refund as WeChatRefund } from '../../shared/wechat/pay/refunds.ts';
 import { applyRefundState, refundFailed } from './end-refund.ts';
+import { isInVain } from './merchants.ts';
 import { afterPause } from './pauses.ts';
 import { type PaymentDeps, policyNow, weChatSide } from './payment-deps.ts';
 import { workOf } from './request-refund.ts';
@@ -37,10 +38,11 @@ async function attempted(deps: PaymentDeps, settlement: Settlement, refund: Refu
     if ('refusal' in answer) await refundFailed(deps, refund, 'CLOSED', answer.refusal);
     else await taken(deps, refund, answer);
   } catch (error) {
-    if (!(error instanceof WeChatPayError)) throw error;
+    if (!isInVain(error)) throw error;
     const { settlementId, refundNo } = refund;
-    deps.log.warn(IN_VAIN, { settlementId, refundNo }, error);
-    if (isLongRefused(deps, refund) && error.fault === 'REFUSED' && error.code !== FREQUENCY)
+    const isAnswer = error instanceof WeChatPayError;
+    deps.log[isAnswer ? 'warn' : 'error'](IN_VAIN, { settlementId, refundNo }, error);
+    if (isAnswer && isLongRefused(deps, refund) && error.fault === 'REFUSED' && error.code !== FREQUENCY)
       await deps.table.transact([openWork(deps, workOf(refund, 'REFUND_REFUSED'))]);
   }
 }

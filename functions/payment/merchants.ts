@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { Deps } from '../../shared/deps.ts';
+import { Refusal } from '../../shared/kernel/errors.ts';
 import { getSecret } from '../../shared/privacy/secrets.ts';
 import { readMerchant } from '../../shared/wechat/pay/merchant.ts';
+import { WeChatPayError } from '../../shared/wechat/pay/pay-errors.ts';
 import { type PlatformKeys, readPlatformKeys } from '../../shared/wechat/pay/platform-keys.ts';
 import { createWeChatPay, type WeChatPay } from '../../shared/wechat/pay/wechat-pay.ts';
 import { paymentErrors } from './errors.ts';
@@ -45,7 +47,7 @@ export function createMerchants(deps: Deps): (mchid: string) => Promise<WeChatPa
     if (Math.abs(clock.now() - keysAt) < KEYS_FOR_MS) return;
     const text = await getSecret(deps, platformKeysSecret);
     if (text === undefined) throw paymentErrors.refusal('MERCHANT_UNKNOWN');
-    keys = readPlatformKeys(platformKeysSchema.parse(JSON.parse(text)));
+    keys = readable(() => readPlatformKeys(platformKeysSchema.parse(JSON.parse(text))));
     keysAt = clock.now();
   }
 
@@ -54,7 +56,7 @@ export function createMerchants(deps: Deps): (mchid: string) => Promise<WeChatPa
     if (text === undefined) throw paymentErrors.refusal('MERCHANT_UNKNOWN');
     return createWeChatPay({
       endpoint: env.WECHAT_PAY_ENDPOINT,
-      merchant: readMerchant(merchantSchema.parse(JSON.parse(text))),
+      merchant: readable(() => readMerchant(merchantSchema.parse(JSON.parse(text)))),
       platformKeys: () => keys,
       clock,
       nonce: () => randomBytes(16).toString('hex'),
@@ -72,4 +74,21 @@ export function createMerchants(deps: Deps): (mchid: string) => Promise<WeChatPa
     const [pay] = await Promise.all([client, refreshKeys()]);
     return pay;
   };
+}
+
+/** What is wrong with a secret is not said: the words for it may quote it. @throws Refusal MERCHANT_UNKNOWN */
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch {
+    throw paymentErrors.refusal('MERCHANT_UNKNOWN');
+  }
+}
+
+/**
+ * WeChat was asked and gave nothing, or could not be asked, since there are no keys of the merchant that can be read. It
+ * is asked again: an operator's slip may not end what waits.
+ */
+export function isInVain(error: unknown): error is Error {
+  return error instanceof WeChatPayError || (error instanceof Refusal && error.code === 'MERCHANT_UNKNOWN');
 }

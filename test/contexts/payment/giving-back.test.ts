@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { applyRefundState, refundSucceeded } from '../../../functions/payment/end-refund.ts';
+import { paymentErrors } from '../../../functions/payment/errors.ts';
 import { followRefund } from '../../../functions/payment/follow-refund.ts';
 import { type PaymentDeps, policyNow } from '../../../functions/payment/payment-deps.ts';
 import { askRefund, type RefundRequest } from '../../../functions/payment/request-refund.ts';
@@ -301,6 +302,21 @@ describe('a refund’s timer', () => {
       refund: () => Promise.reject(failure({ status: 400, code: 'SENT_AGAIN' })),
     });
     expect(await attempt(refund, lost)).toMatchObject({ status: 'CLOSED', refusal: 'SENT_AGAIN' });
+  });
+
+  test('goes on while there are no keys to ask with, which rings', async () => {
+    const refund = await asked(await paidTwice(), 0);
+    const { settlementId, refundNo } = refund;
+    const weChatPay = () => Promise.reject(paymentErrors.refusal('MERCHANT_UNKNOWN'));
+    for (let count = 1; count < 12; count += 1)
+      expect((await attempt(refund, { ...scene.deps, weChatPay })).attempts).toBe(count);
+    expect(await timerNow(refund)).toBeDefined();
+    expect(await workOf(refund)).toBeUndefined();
+    const facts = { settlementId, refundNo };
+    const rung = scene.deps.lines.filter(({ level }) => level === 'error');
+    expect(rung).toHaveLength(11);
+    expect(rung[0]).toMatchObject({ code: 'PAYMENT_REFUND_IN_VAIN', facts });
+    expect((await attempt(refund)).status).toBe('PROCESSING');
   });
 
   test('fails of what is not WeChat’s doing', async () => {

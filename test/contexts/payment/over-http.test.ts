@@ -5,6 +5,7 @@ import { payment } from '../../../functions/payment/context.ts';
 import { merchantSecret } from '../../../functions/payment/merchants.ts';
 import { openidKey } from '../../../shared/access/openid-view.ts';
 import { readChargeLock } from '../../../shared/charges/charge-lock.ts';
+import { putSecret } from '../../../shared/privacy/secrets.ts';
 import type { LaunchParameters } from '../../../shared/wechat/pay/signing.ts';
 import { vectors } from '../../shared/wechat-pay-keys.ts';
 import { type Answer, type Door, door, resident } from '../booking/door.ts';
@@ -231,6 +232,10 @@ describe('opening a settlement', () => {
       const before = scene.deps.all().length;
       expect(await open(['lab-1', 'lab-2'])).toMatchObject({ status: 404, code: 'MERCHANT_UNKNOWN' });
       expect(scene.deps.all()).toHaveLength(before);
+      // A slip of the operator’s.
+      await putSecret(scene.deps, merchantSecret(MERCHANTS[merchant]), '{"mchid":"1900425001"');
+      expect(await open(['lab-1', 'lab-2'])).toMatchObject({ status: 404, code: 'MERCHANT_UNKNOWN' });
+      expect(scene.deps.all()).toHaveLength(before + 1);
     },
   );
 });

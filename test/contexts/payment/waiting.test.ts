@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkSettlement } from '../../../functions/payment/check-settlement.ts';
 import { closeSettlement } from '../../../functions/payment/close-settlement.ts';
+import { paymentErrors } from '../../../functions/payment/errors.ts';
 import { openSettlement } from '../../../functions/payment/open-settlement.ts';
 import { type PaymentDeps, policyNow } from '../../../functions/payment/payment-deps.ts';
 import { type Settlement, settlements } from '../../../functions/payment/store.ts';
@@ -263,6 +264,20 @@ describe('a settlement that can neither be closed nor paid', () => {
       status: 'CLOSED',
       closedBecause: 'GIVEN_UP',
     });
+  });
+
+  test('is given up also while there are no keys to ask with, which rings', async () => {
+    const { settlement } = await askedFor();
+    const key = settlements.key(settlement.settlementId);
+    scene.deps.clock.advance(endOf(settlement) - 1 - scene.deps.clock.now());
+    const keyless = without(paymentErrors.refusal('MERCHANT_UNKNOWN'));
+    await checkSettlement(keyless, key);
+    expect((await settlementNow(scene, settlement)).status).toBe('CLOSING');
+    scene.deps.clock.advance(1);
+    await checkSettlement(keyless, key);
+    expect((await settlementNow(scene, settlement)).closedBecause).toBe('GIVEN_UP');
+    const facts = { settlementId: settlement.settlementId };
+    expect(lines()[0]).toEqual({ level: 'error', code: 'PAYMENT_CHECK_IN_VAIN', facts });
   });
 
   test('is given up where it was paid another sum than was asked: a person decides about the money', async () => {
