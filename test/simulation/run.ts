@@ -27,9 +27,8 @@ const { values } = parseArgs({
 });
 
 const workflows = values.workflow === undefined ? WORKFLOWS : [values.workflow];
-const processes = Number(values.processes);
-const [from, seeds] =
-  values.seed === undefined ? [Number(values.from), Number(values.seeds)] : [Number(values.seed), 1];
+const processes = whole('processes');
+const [from, seeds] = values.seed === undefined ? [whole('from'), whole('seeds')] : [whole('seed'), 1];
 
 if (values.mutants) await allMutants();
 else if (values.trace) {
@@ -73,4 +72,11 @@ async function allMutants(): Promise<void> {
   const found = hunts.filter(({ rule }) => rule !== undefined);
   console.log(`${found.length} of ${hunts.length} planted bugs found`);
   if (found.length < hunts.length) process.exitCode = 1;
+}
+
+/** Anything else would search nothing and find nothing, which looks like health. */
+function whole(name: 'from' | 'processes' | 'seed' | 'seeds'): number {
+  const number = Number(values[name]);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} is no whole number from 1 on`);
+  return number;
 }
