@@ -83,7 +83,9 @@ export function keywordsOf(
     const word = Object.entries(words).find(([name]) => name === field)?.[1];
     if (kind === undefined) return undefined;
     const text =
-      (word === undefined ? undefined : fitted(kind, word)) ?? (kind === 'thing' ? SEE_INSIDE : undefined);
+      (word === undefined ? undefined : fitted(kind, word)) ??
+      // A name with a dot in it is none to WeChat; these words are.
+      fitted(kind, SEE_INSIDE);
     if (text === undefined) return undefined;
     shown[keyword] = text;
   }

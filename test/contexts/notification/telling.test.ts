@@ -6,12 +6,14 @@ import { phoneItem, phoneKey } from '../../../shared/access/phone-view.ts';
 import {
   ACCOUNT,
   BOOKED,
+  DOCTOR,
   HOSPITAL,
   MORNING,
   NIGHT,
   PATIENT,
   PERSON,
   PHONE,
+  policyOf,
   REMINDER,
   scene,
 } from './scene.ts';
@@ -139,6 +141,23 @@ describe('a message', () => {
     await made.agree('APPOINTMENT_BOOKED');
     await made.tell('booking.appointment-booked', { ...BOOKED, departmentId: 'nobody-knows' });
     expect(made.inbox(PERSON)[0]?.[1]).toBe('详见小程序');
+  });
+
+  it('goes by WeChat also where a doctor’s name is none to WeChat', async () => {
+    const { templates } = policyOf();
+    const keywords = { hospital: 'thing1', doctor: 'name2' } as const;
+    const { wechat, ...rest } = templates.APPOINTMENT_BOOKED;
+    const booked = { ...rest, wechat: { templateId: wechat?.templateId ?? '', keywords } };
+    const made = await scene({ policy: { templates: { ...templates, APPOINTMENT_BOOKED: booked } } });
+    await made.agree('APPOINTMENT_BOOKED', 2);
+    await made.tell('booking.appointment-booked', BOOKED);
+    await made.tell('directory.practitioner-changed', {
+      practitionerId: DOCTOR,
+      name: '买买提·阿卜杜拉',
+      version: 2,
+    });
+    await made.tell('booking.appointment-booked', { ...BOOKED, appointmentId: 'another' });
+    expect(made.inbox(PERSON).map(([, doctor]) => doctor)).toEqual(['王建国', '详见小程序']);
   });
 
   it('says a name that is too long as far as it goes', async () => {
