@@ -73,14 +73,17 @@ function saysCritical({ flag }: Result): boolean {
   return flag === 'CRITICAL_LOW' || flag === 'CRITICAL_HIGH';
 }
 
+/** UCUM's unit of a number that has none, such as an INR. */
+const UNIT_OF_NONE = '1';
+
 function isBeyond(
   limits: CriticalPolicy['limits'],
   units: ReportPolicy['units'],
-  { code, value, unit }: Result,
+  { code, value, unit = UNIT_OF_NONE }: Result,
 ): boolean {
   const limit = limits.find((one) => one.code === code);
   const { amount, end } = readingOf(value);
-  if (limit === undefined || amount === undefined || unit === undefined) return false;
+  if (limit === undefined || amount === undefined) return false;
   const factor = factorBetween(units, { code, from: unit, to: limit.unit });
   if (factor === undefined) return false;
   const compared = scaled(amount, factor);
@@ -99,10 +102,9 @@ interface Reading {
 /** Where a device cannot measure it says `>33.3` or `≤0.1`: an amount, and that it may be more, or less. */
 function readingOf(value: Result['value']): Reading {
   if (typeof value === 'number') return { amount: value };
-  const [, sign = '', digits] = /^([<>＜＞≤≥])=?\s*(\d+(?:\.\d+)?)$/.exec(value) ?? [];
-  return digits === undefined
-    ? {}
-    : { amount: Number(digits), end: '>＞≥'.includes(sign) ? 'OR_MORE' : 'OR_LESS' };
+  const digits = /^[<>＜＞≤≥]=?\s*(\d+(?:\.\d+)?)$/.exec(value)?.[1];
+  if (digits === undefined) return {};
+  return { amount: Number(digits), end: '>＞≥'.includes(value.charAt(0)) ? 'OR_MORE' : 'OR_LESS' };
 }
 
 /** What a value in one unit is multiplied by to be in another; undefined: they cannot be compared. */

@@ -50,8 +50,7 @@ const REASONS: Readonly<Record<string, string>> = {
     'nothing is higher than itself, which is asked for as well',
   'functions/referral/rules.ts: title !== undefined → true':
     'for the compiler: a list of titles has none that is not there',
-  'functions/report/rules.ts: unit === undefined → false':
-    'for the compiler: no unit compares with one that is not there',
+  'functions/report/rules.ts: amount === undefined → false': COMPARED,
   'functions/report/rules.ts: factor === undefined → false': COMPARED,
   'functions/report/rules.ts: limit.low !== undefined → true': COMPARED,
   'functions/report/rules.ts: limit.high !== undefined → true': COMPARED,

@@ -73,6 +73,8 @@ describe('a value is critical', () => {
     ['>600', 'mg/dL', true],
     ['<1.1', 'mmol/L', true],
     ['＜1.1', 'mmol/L', true],
+    ['>22.25', 'mmol/L', true],
+    ['约>33.3', 'mmol/L', false],
     // It may be anything above, or below.
     ['>1.1', 'mmol/L', false],
     ['<=33.3', 'mmol/L', false],
@@ -80,6 +82,21 @@ describe('a value is critical', () => {
     ['33.3', 'mmol/L', false],
   ])('as a device says what it cannot measure: %s %s', (value, unit, critical) => {
     expect(of({ code: 'GLU', value, unit })).toBe(critical);
+  });
+
+  it('without a unit, where its limit has none either', () => {
+    const ratio = [{ code: 'INR', unit: '1', high: 5 }] as never;
+    const inr = (value: number, more = {}) =>
+      isCritical({ limits: ratio }, units, {
+        status: 'FINAL',
+        results: [result({ code: 'INR', value, ...more })],
+      } as never);
+    expect([inr(5), inr(5.1), inr(5.1, { unit: '1' }), inr(5.1, { unit: '%' })]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('with one limit only, beyond that one', () => {
@@ -122,5 +139,7 @@ describe('what is published', () => {
     expect(verdictOf(given(3, 'AMENDED'), seen, undefined)).toBe('NEWER');
     expect(verdictOf(given(4, 'AMENDED'), seen, undefined)).toBe('NEWER');
     expect(verdictOf(given(4, 'PRELIMINARY'), seen, undefined)).toBe('WRONG_STATE');
+    expect(verdictOf(given(3), { ...seen, version: 1_000_000 }, undefined)).toBe('OLDER');
+    expect(verdictOf(given(3), { ...seen, version: 1_000_001 }, undefined)).toBe('MIXED');
   });
 });
