@@ -3,6 +3,7 @@ import type { Doer } from '../../shared/access/acting.ts';
 import type { Subscription } from '../../shared/context.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
+import { missedVisit } from './expire.ts';
 import { type Move, tryMove } from './referral-moves.ts';
 import { type Referral, referrals, referralsOf } from './store.ts';
 
@@ -57,7 +58,7 @@ async function apply(deps: Deps, first: Referral, fact: Fact, doer: Doer): Promi
   let seen: Referral | undefined = first;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     if (seen === undefined || seen.number?.appointmentId !== appointmentId) return;
-    const move = moveBy(seen, fact);
+    const move = moveBy(deps, seen, fact);
     if (move === undefined) return;
     const moved = await tryMove(deps, seen, { ...move, doer });
     seen = moved.ok ? moved.referral : moved.current;
@@ -66,7 +67,8 @@ async function apply(deps: Deps, first: Referral, fact: Fact, doer: Doer): Promi
 }
 
 /** The next step that the fact asks for; undefined: it is in the referral already, or has no place in it any more. */
-function moveBy({ status, takes }: Referral, fact: Fact): Omit<Move, 'doer'> | undefined {
+function moveBy(deps: Deps, seen: Referral, fact: Fact): Omit<Move, 'doer'> | undefined {
+  const { status, takes } = seen;
   const isAhead = status === 'RESERVED' || status === 'CONFIRMED';
   switch (fact) {
     case 'booked':
@@ -79,9 +81,7 @@ function moveBy({ status, takes }: Referral, fact: Fact): Omit<Move, 'doer'> | u
       return status === 'CONFIRMED' || status === 'ARRIVED' ? { to: 'IN_TREATMENT' } : undefined;
     case 'no-show':
       if (status === 'RESERVED') return { to: 'CONFIRMED' };
-      return status === 'CONFIRMED' || status === 'ARRIVED'
-        ? { to: 'NO_SHOW', endedReason: 'VISIT_MISSED' }
-        : undefined;
+      return status === 'CONFIRMED' || status === 'ARRIVED' ? missedVisit(deps, seen) : undefined;
     case 'expired':
       return status === 'RESERVED' ? { to: 'EXPIRED', endedReason: 'CONFIRM_TIMEOUT' } : undefined;
     case 'cancelled-by-patient':

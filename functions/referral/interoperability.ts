@@ -48,10 +48,11 @@ export const STANDARD: Readonly<Record<ReferralStatus, StandardStatus>> = {
   COMPLETED: of('7.0', 'completed', 'completed'),
 };
 
-/** An event that was called off by the hospital is `5.1.3` until another number is found. */
+/** An event that was called off by the hospital is `5.1.3` until another number is found, one that was missed `5.1.2`. */
 export function standardOf({ status, timeline }: Pick<Referral, 'status' | 'timeline'>): StandardStatus {
   const standard = STANDARD[status];
-  return status === 'ACCEPTED' && timeline.at(-1)?.reason === 'NUMBER_LOST'
-    ? { ...standard, bser: '5.1.3' }
-    : standard;
+  const reason = timeline.at(-1)?.reason;
+  if (status === 'ACCEPTED' && reason === 'NUMBER_LOST') return { ...standard, bser: '5.1.3' };
+  if (status === 'BETWEEN_VISITS' && reason === 'VISIT_MISSED') return { ...standard, bser: '5.1.2' };
+  return standard;
 }

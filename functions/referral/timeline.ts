@@ -37,6 +37,7 @@ const BY_REASON: Readonly<Record<string, Words>> = {
   NO_NUMBER: (name) => `${name}近期无号，请等待重新安排`,
   NUMBER_LOST: (name) => `原定号源因停诊取消，正在${name}为您重新安排`,
   NEXT_VISIT: (name) => `到了复诊时间，正在${name}为您安排号源`,
+  VISIT_MISSED: () => '您未按时就诊，到期将为您安排下次复诊',
   ESCALATED: (name) => `急诊转诊，请直接前往${name}`,
 };
 

@@ -359,6 +359,27 @@ test('a standing referral books each return by itself for a year, every visit an
   expect(ended).toEqual(Array.from({ length: 12 }, () => 'SUCCEEDED'));
 }, 60_000);
 
+test('a standing referral of which one visit is missed goes on to the next, and ends with the last', async () => {
+  const told = await story({ clinicDays: ['2026-03-05', '2026-04-04'] });
+  const standing = { intervalDays: 30, count: 2, until: '2026-12-01' };
+  const referralId = await upTo(told, 'CONFIRMED', { standing });
+  await told.world.pass(5 * DAY);
+  const missed = await told.people.patient.get(homePath(referralId));
+  expect(missed.body).toMatchObject({
+    status: 'BETWEEN_VISITS',
+    nextVisitFrom: '2026-04-04',
+    standard: { bser: '5.1.2' },
+  });
+  expect(shown(missed).timeline.at(-1)?.text).toBe('您未按时就诊，到期将为您安排下次复诊');
+  expect(stillHeld(told.world)).toEqual([]);
+  await told.world.pass(18 * DAY);
+  expect(await told.now(referralId)).toMatchObject({ round: 2, number: { day: '2026-04-04' } });
+  await confirm(told, referralId);
+  await told.world.pass(15 * DAY);
+  expect(await told.now(referralId)).toMatchObject({ status: 'NO_SHOW', endedReason: 'VISIT_MISSED' });
+  expect(await executions(told.world)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+});
+
 test('a return after a stay on the ward is checked in at booking like every number', async () => {
   const told = await story({ clinicDays: ['2026-04-03'] });
   const { countyCoordinator, countyClerk } = told.people;
