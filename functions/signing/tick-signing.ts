@@ -11,7 +11,7 @@ import { offerRenewal } from './offer-renewal.ts';
 import { NEWS } from './signing-event.ts';
 import { type Change, policyNow, tryChange } from './signing-moves.ts';
 import { type Signing, signingOf, signings } from './store.ts';
-import { type Due, nextDue, TICK } from './waits.ts';
+import { type Due, nextDue, remindersUntil, TICK } from './waits.ts';
 
 /** What time does with a signing: one thing a call, the next one is the next timer. */
 
@@ -35,7 +35,10 @@ export async function overdueChange(deps: Deps, seen: Signing): Promise<Change |
 
 const WORK: Readonly<Record<Due, (deps: Deps, seen: Signing) => Promise<Change | undefined>>> = {
   /** The event is what reminds. */
-  REMIND: async (_deps, { reminded }) => ({ news: NEWS.reminder, set: { reminded: reminded + 1 } }),
+  REMIND: async (deps, seen) => ({
+    news: NEWS.reminder,
+    set: { reminded: remindersUntil(policyNow(deps), seen, deps.clock.now()) },
+  }),
   OVERDUE: overdueChange,
   OPEN_RENEWAL: offerRenewal,
   INSTALMENT: async (deps, seen) => {

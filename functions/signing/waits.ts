@@ -105,14 +105,31 @@ function ofContract(policy: SigningPolicy, signing: Signing): readonly Entry[] {
   return status === 'ACTIVE' ? [over, ...ofActive(policy, signing, term)] : [over];
 }
 
+function remindAt({ until }: Term, days: number): string {
+  return instantAt(addDays(until, -days), '09:00');
+}
+
 function reminderOfRenewal(
   policy: SigningPolicy,
   { reminded, status }: Signing,
-  { until }: Term,
+  term: Term,
 ): readonly Entry[] {
   const days = policy.renewal.remindDaysBefore[reminded];
   if (days === undefined || status !== 'RENEWAL') return [];
-  return [{ due: 'REMIND', at: instantAt(addDays(until, -days), '09:00') }];
+  return [{ due: 'REMIND', at: remindAt(term, days) }];
+}
+
+/** How many reminders there have been with this one. A window that opens late reminds once for all that are past. */
+export function remindersUntil(
+  policy: SigningPolicy,
+  { status, term, reminded }: Signing,
+  nowMs: number,
+): number {
+  if (status !== 'RENEWAL' || term === undefined) return reminded + 1;
+  const past = policy.renewal.remindDaysBefore.filter(
+    (days) => remindAt(term, days) <= new Date(nowMs).toISOString(),
+  );
+  return Math.max(reminded + 1, past.length);
 }
 
 function ofActive(

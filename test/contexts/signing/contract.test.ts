@@ -312,6 +312,23 @@ test('writes every step and every look into the patient’s audit', async () => 
   expect(audit.some((entry) => entry['action'] === 'READ' && entry['subjectId'] === signingId)).toBe(true);
 });
 
+test('reminds once of a renewal that is offered late, not once for each reminder that is past', async () => {
+  const told = await story();
+  const { signingId } = await sign(told);
+  const home = told.people.of(ADULT);
+  const reminders = () => told.world.events.filter(({ type }) => type === 'signing.reminder-due').length;
+  await told.world.pass(350 * DAY);
+  await home.post(homePath(ADULT, signingId, 'termination'), { reason: 'OTHER' });
+  await told.world.pass(10 * DAY);
+  const before = reminders();
+  await home.post(homePath(ADULT, signingId, 'termination-recall'));
+  await told.world.pass(DAY);
+  expect((await told.world.now({ patientId: ADULT, signingId })).status).toBe('RENEWAL');
+  expect(reminders() - before).toBe(1);
+  await told.world.pass(4 * DAY);
+  expect(reminders() - before).toBe(2);
+});
+
 test('opens to a doctor who joins in the renewal window until the end of the term, and not of the one on offer', async () => {
   const told = await story();
   const signed = await sign(told);
