@@ -92,12 +92,18 @@ export const recordRegisterBody = z.strictObject({
 export const signingRegisterBody = z.strictObject({
   lines: z.array(signingLine).check(z.minLength(1), z.maxLength(200)),
 });
-export const populationBody = z.strictObject({
+const populationFields = {
   residents: z.int().check(z.nonnegative()),
   residentsSixMonths: z.int().check(z.nonnegative()),
   asOf: daySchema,
   source: z.string().check(z.trim(), z.minLength(2), z.maxLength(200)),
-});
+};
+export const populationBody = z.strictObject(populationFields).check(
+  z.refine(({ residents, residentsSixMonths }) => residentsSixMonths <= residents, {
+    path: ['residentsSixMonths'],
+    message: '居住半年以上的人数不能多于常住人口数',
+  }),
+);
 export const pageQuery = z.strictObject({ after: z.optional(z.string()) });
 export const gapQuery = z.strictObject({ group: z.optional(groupSchema), after: z.optional(z.string()) });
 
@@ -224,7 +230,7 @@ export const registerView = z.object({
     }),
   ),
 });
-export const populationView = z.object({ divisionCode: z.string(), ...populationBody.shape });
+export const populationView = z.object({ divisionCode: z.string(), ...populationFields });
 
 // ---- tasks of the machine
 

@@ -158,6 +158,10 @@ describe('must-cover lists', () => {
     });
     const body = { residents: 4, residentsSixMonths: 2, asOf: '2025-12-31', source: '县统计年鉴' };
     expect((await told.people.authority.put(`${county}/410425/population`, body)).status).toBe(200);
+    const swapped = { ...body, residents: 2, residentsSixMonths: 4 };
+    expect((await told.people.authority.put(`${county}/410425/population`, swapped)).code).toBe(
+      'INVALID_REQUEST',
+    );
     expect((await told.people.authority.put(`${county}/410426/population`, body)).code).toBe(
       'OTHER_DIVISION',
     );
