@@ -79,7 +79,8 @@ async function judged(
   const policy = policyNow(deps);
   const at = instant(deps.clock);
   if (doer.practitionerId === undefined) throw referralErrors.refusal('DOCTOR_NEEDED');
-  const [target, path, allied, practitioner, profile] = await Promise.all([
+  const { follows } = application;
+  const [target, path, allied, practitioner, profile, followed] = await Promise.all([
     readTarget(deps, {
       institutionId: application.toInstitutionId,
       departmentId: application.toDepartmentId,
@@ -88,8 +89,14 @@ async function judged(
     readAlliances(deps),
     practitioners.get(deps.table, doer.practitionerId),
     deps.table.get(patientProfileKey(patientId), { consistent: true }),
+    follows === undefined
+      ? undefined
+      : referrals.get(deps.table, { patientId, referralId: follows }, { consistent: true }),
   ]);
   if (profile === undefined) throw referralErrors.refusal('PATIENT_UNKNOWN');
+  // Insurance reckons by the chain: it is of this very patient.
+  if (follows !== undefined && followed === undefined)
+    throw referralErrors.refusal('REFERRAL_NOT_FOUND', { context: { follows } });
   const [from] = path;
   const inside = isInsideCombination(from, target.place.institutionId, allied, dayOf(at));
   const outOfArea = isOutOfArea(deps, policy, target);
@@ -103,7 +110,6 @@ async function judged(
     plan,
     standing,
     toPractitionerId,
-    follows,
   } = application;
   const reasons = reasonsAgainst({
     policy,

@@ -17,6 +17,7 @@ export const APPLICATION_REFUSALS = [
   'PATIENT_UNKNOWN',
   'TARGET_UNKNOWN',
   'DOCTOR_NEEDED',
+  'REFERRAL_NOT_FOUND',
 ];
 
 export const patientRoutes = [

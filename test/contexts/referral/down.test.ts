@@ -34,6 +34,17 @@ test('follows the referral up that it leads down from', async () => {
   expect((await told.people.patient.get(homePath(down))).body).toMatchObject({ follows: up });
 });
 
+test('follows no referral that is not there, or that is another patient’s', async () => {
+  const told = await story();
+  const other = shown(
+    await told.people.familyDoctor.post('/referral/patients/pat00002/referrals', application()),
+  ).referralId;
+  for (const follows of [other, 'no-such-referral']) {
+    const answer = await told.people.familyDoctor.post(homePath(), application({ follows }));
+    expect([answer.status, answer.code]).toEqual([404, 'REFERRAL_NOT_FOUND']);
+  }
+});
+
 test('is declined by the community with a reason', async () => {
   const told = await story();
   const referralId = await applyDown(told);
