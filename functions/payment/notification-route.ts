@@ -68,9 +68,9 @@ async function takeIn(deps: PaymentDeps, notification: PayNotification): Promise
  * A hospital may take money under the same merchant number by other ways: that is none of ours. What its order numbers
  * are made of nobody here knows (a telephone, a card of the hospital's), so none stands in a log.
  */
-async function takePayment(deps: PaymentDeps, settlementId: string, paid: Paid): Promise<void> {
-  const { mchid } = paid;
-  if ((await receivePayment(deps, settlementId, paid)) === undefined) deps.log.warn(NOT_OURS, { mchid });
+async function takePayment(deps: PaymentDeps, settlementId: string | undefined, paid: Paid): Promise<void> {
+  const settlement = settlementId && (await receivePayment(deps, settlementId, paid));
+  if (!settlement) deps.log.warn(NOT_OURS, { mchid: paid.mchid });
 }
 
 async function takeRefund(

@@ -37,6 +37,9 @@ export async function settleDifferences(
   found: readonly Found[],
 ): Promise<boolean> {
   const before = new Map((await differencesOf(deps.table, id)).map((each) => [keyOf(each), each]));
+  // Once: other systems of a hospital may take thousands of payments a day under its merchant.
+  let merchants: Promise<string> | undefined;
+  const listOfOthers = () => (merchants ??= listOfMerchant(deps, id.mchid));
   let isFinished = true;
   for (const each of found) {
     const known = before.get(keyOf(each));
@@ -44,8 +47,10 @@ export async function settleDifferences(
     const ours = await oursOf(deps, id, each);
     const answer = await explanationOf(deps, id, each, ours);
     if (answer.inVain) isFinished = false;
-    if (answer.explanation === undefined) await listed(deps, id, each, ours, known);
-    else await explained(deps, id, each, known, answer.explanation);
+    if (answer.explanation === undefined) {
+      const listId = known?.listId ?? listOfOurs(each, ours) ?? (await listOfOthers());
+      await listed(deps, { ...id, listId }, each, ours, known);
+    } else await explained(deps, id, each, known, answer.explanation);
   }
   for (const gone of before.values()) {
     if (gone.explanation === 'TAKEN_IN' || gone.explanation === 'PUT_RIGHT') continue;
@@ -85,15 +90,18 @@ async function explained(
   await resolveWork(deps, work, { by: SYSTEM, note: explanation });
 }
 
+function listOfOurs(found: Found, { settlement, refund }: Ours): string | undefined {
+  const line = settlement?.lines.find(({ outTradeNo }) => outTradeNo === found.outTradeNo);
+  return refund?.payeeId ?? line?.payeeId;
+}
+
 async function listed(
   deps: PaymentDeps,
-  id: ReconciliationId,
+  { listId, ...id }: ReconciliationId & { readonly listId: string },
   found: Found,
-  { settlement, refund }: Ours,
+  { settlement }: Ours,
   known: Difference | undefined,
 ): Promise<void> {
-  const line = settlement?.lines.find(({ outTradeNo }) => outTradeNo === found.outTradeNo);
-  const listId = known?.listId ?? refund?.payeeId ?? line?.payeeId ?? (await listOfMerchant(deps, id.mchid));
   const { explanation: _, ...difference } = { ...differenceOf(deps, id, found, known), listId };
   if (isSame(known, difference)) return;
   const { outTradeNo, ourFen, theirFen, day, mchid } = difference;

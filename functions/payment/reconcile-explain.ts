@@ -30,6 +30,7 @@ export async function oursOf(
   { kind, number, outTradeNo }: Pick<Found, 'kind' | 'number' | 'outTradeNo'>,
 ): Promise<Ours> {
   const settlementId = settlementOfOrder(outTradeNo);
+  if (settlementId === undefined) return {};
   const settlement = await settlements.get(table, settlementId, { consistent: true });
   const order = settlement?.orders.find((each) => each.outTradeNo === outTradeNo && each.mchid === mchid);
   if (settlement === undefined || order === undefined) return {};

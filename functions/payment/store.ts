@@ -142,8 +142,9 @@ export function outTradeNoOf(settlementId: string, index: number): string {
   return `${settlementId}-${index + 1}`;
 }
 
-export function settlementOfOrder(outTradeNo: string): string {
-  return outTradeNo.slice(0, ID_LENGTH);
+/** Undefined: no settlement of ours has, or ever had, an order of such a number. */
+export function settlementOfOrder(outTradeNo: string): string | undefined {
+  return /^S[0-9a-f]{25}(?:-\d+)?$/.test(outTradeNo) ? outTradeNo.slice(0, ID_LENGTH) : undefined;
 }
 
 function digest(parts: readonly string[]): string {

@@ -14,6 +14,7 @@ import type { Item } from '../../../shared/data/table.ts';
 import { addDays } from '../../../shared/kernel/china-time.ts';
 import { putSecret } from '../../../shared/privacy/secrets.ts';
 import { vectors } from '../../shared/wechat-pay-keys.ts';
+import { Meter } from '../../support/meter.ts';
 import { outcome } from '../booking/scene.ts';
 import {
   allListed,
@@ -159,6 +160,23 @@ test('remote only: a payment that is none of ours is on the list of the merchant
     result: { matched: 1, open: 1, gapFen: 1_200, openFen: 1_200, explainedFen: 0 },
   });
   await expectExplained(scene);
+});
+
+test('however many of those there are, each is written once and never looked for: the morning has an end', async () => {
+  const callsOf = async (others: number) => {
+    const meter = new Meter();
+    const scene = await paymentScene({ meter });
+    for (let index = 0; index < others; index += 1) await paidDirectly(scene, `PARKING-${index}`, 1_200);
+    const before = meter.total;
+    await compareBills(scene);
+    const first = meter.since(before)[0];
+    await askReconciliation(scene.deps, { day: DAY, mchid: hospital });
+    await scene.sweep();
+    expect(await runOf(scene)).toMatchObject({ status: 'DONE', result: { open: others } });
+    return [first, meter.since(before)[0] - first] as const;
+  };
+  const [few, many] = [await callsOf(1), await callsOf(11)];
+  expect([many[0] - few[0], many[1] - few[1]]).toEqual([10, 0]);
 });
 
 test('where several institutions share the merchant, such a payment is on the merchant’s own list', async () => {
