@@ -11,6 +11,7 @@ import { offerFreedNumbers } from './offer-freed-numbers.ts';
 import { wantedSlot } from './open-slots.ts';
 import { requestMark } from './record-entry.ts';
 import { judgeBooking } from './rules.ts';
+import { endOneLapsedHold } from './settle-holder.ts';
 import {
   type Appointment,
   type AppointmentId,
@@ -42,6 +43,12 @@ export async function rescheduleAppointment(deps: Deps, order: Rescheduling): Pr
     const gate = await readGate(deps, { ...order, patientId: order.id.patientId });
     const number = await chooseNumber(deps, order, old, gate);
     if (number === 'look-again') continue;
+    if (number === 'sold-out') {
+      const { scheduleId, id } = order;
+      const sighting = { scheduleId, claim: gate.claim, finder: id.patientId };
+      if (attempt + 1 < MOST_ATTEMPTS && (await endOneLapsedHold(deps, sighting))) continue;
+      throw bookingErrors.refusal('SOLD_OUT');
+    }
     const { lane, token } = number.to;
     const next = followUp(deps, order, old.appointment, gate, { lane, mark: token });
     const outcome = await deps.table.transact([
@@ -91,7 +98,7 @@ async function chooseNumber(
   order: Rescheduling,
   old: Old,
   gate: Gate,
-): Promise<NumberMove | 'look-again'> {
+): Promise<NumberMove | 'look-again' | 'sold-out'> {
   const { patientId, appointmentId, token, scheduleId } = old.appointment;
   const { detail, claim, policy, record } = gate;
   const oldMark = old.claim.holders[patientId];
@@ -118,7 +125,7 @@ async function chooseNumber(
     ...(await birthDateFor(deps, patientId, gate)),
   });
   if (!answer.ok) {
-    if (answer.onlySoldOut) throw bookingErrors.refusal('SOLD_OUT');
+    if (answer.onlySoldOut) return 'sold-out';
     throw bookingErrors.refusal('BOOKING_REFUSED', { reasons: answer.reasons });
   }
   const freed = await laneForFreed(deps, old.detail, old.claim, token);

@@ -205,6 +205,15 @@ test('moving counts neither the old visit as well nor as a cancellation', async 
   expect(record?.bans).toEqual([]);
 });
 
+test('takes the number of a hold that has lapsed, before its timer has said so', async () => {
+  const { deps, to, old } = await twoClinics();
+  for (const patientId of ['pat00002', 'pat00003', 'pat00004'])
+    await book(deps, to, patientId, { hold: true });
+  expect(await outcome(move(deps, old, to))).toBe('SOLD_OUT');
+  deps.clock.advance(15 * 60_000);
+  expect(await outcome(move(deps, old, to))).toBe('ok');
+});
+
 test('who moves from home takes public numbers, whoever booked for them', async () => {
   const deps = testDeps();
   const from = await addSchedule(deps, { capacity: 2, quota: { COMMUNITY: 1 } });
