@@ -16,7 +16,6 @@ import {
   type Appointment,
   type AppointmentId,
   appointments,
-  BY_REFERRAL,
   type Claim,
   claims,
   type ScheduleDetail,
@@ -73,7 +72,7 @@ async function readOld(deps: Deps, order: Rescheduling): Promise<Old | { readonl
   const consistent = { consistent: true };
   const appointment = await appointments.get(deps.table, order.id, consistent);
   if (appointment === undefined) throw bookingErrors.refusal('APPOINTMENT_NOT_FOUND');
-  const { status, scheduleId, cancellableUntil, rescheduledTo, overrideReason } = appointment;
+  const { status, scheduleId, cancellableUntil, rescheduledTo, reservedFor } = appointment;
   if (rescheduledTo !== undefined) {
     const id = { ...order.id, appointmentId: rescheduledTo };
     const next = await appointments.get(deps.table, id, consistent);
@@ -81,7 +80,7 @@ async function readOld(deps: Deps, order: Rescheduling): Promise<Old | { readonl
   }
   if (status !== 'BOOKED') throw bookingErrors.refusal('WRONG_STATE', { context: { status } });
   // The referral waits for this very visit.
-  if (overrideReason === BY_REFERRAL) throw bookingErrors.refusal('GIVEN_BY_REFERRAL');
+  if (reservedFor !== undefined) throw bookingErrors.refusal('GIVEN_BY_REFERRAL');
   if (cancellableUntil <= instant(deps.clock))
     throw bookingErrors.refusal('CANCEL_TOO_LATE', { context: { cancellableUntil } });
   const [claim, detail] = await Promise.all([

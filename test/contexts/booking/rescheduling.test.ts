@@ -205,6 +205,12 @@ test('moving counts neither the old visit as well nor as a cancellation', async 
   expect(record?.bans).toEqual([]);
 });
 
+test('a word that an administrator wrote as the reason of an exception makes it no referral’s number', async () => {
+  const { deps, from, to } = await twoClinics();
+  const old = await book(deps, from, 'pat00002', { channel: 'ONSITE', overrideReason: 'REFERRAL' });
+  expect(await outcome(move(deps, old, to))).toBe('ok');
+});
+
 test('takes the number of a hold that has lapsed, before its timer has said so', async () => {
   const { deps, to, old } = await twoClinics();
   for (const patientId of ['pat00002', 'pat00003', 'pat00004'])
