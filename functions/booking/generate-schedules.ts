@@ -11,8 +11,18 @@ import { scheduleIdOf, schedules, TEMPLATES_KEY, type Template, templates } from
 
 const SKIPPED = logEntry('BOOKING_SCHEDULE_NOT_MADE', 'a template gave no schedule for a day');
 
+const CALENDAR_ENDS = logEntry(
+  'BOOKING_CALENDAR_ENDS',
+  'the calendar of holidays ends soon: beyond it no clinic is made',
+);
+/** The next year's notice has been out for weeks by then. */
+const CALENDAR_DAYS = 14;
+
 /** Every night: the schedules of all templates up to the day whose earliest pool opens next. Repeating it adds nothing. */
 export async function generateSchedules(deps: Deps): Promise<number> {
+  const last = addDays(dayOf(deps.clock.now()), CALENDAR_DAYS);
+  // An error, so that somebody is called while there is time.
+  if (!chinaCalendar.covers(last)) deps.log.error(CALENDAR_ENDS, { day: last });
   let created = 0;
   let after: Item | undefined;
   do {

@@ -201,6 +201,19 @@ describe('a template', () => {
     expect(await days(deps)).toContain('2027-01-01');
   });
 
+  test('calls somebody a fortnight before the calendar ends, once a night', async () => {
+    const deps = testDeps({ start: '2026-12-16T16:30:00.000Z' });
+    const called = () =>
+      deps.lines.filter(({ level }) => level === 'error').map(({ code, facts }) => [code, facts]);
+    await addDoctor(deps);
+    await put(deps);
+    await generateSchedules(deps);
+    expect(called()).toEqual([]);
+    deps.clock.set('2026-12-17T16:30:00.000Z');
+    await generateSchedules(deps);
+    expect(called()).toEqual([['BOOKING_CALENDAR_ENDS', { day: '2027-01-01' }]]);
+  });
+
   test('is bounded by its own days', async () => {
     const deps = testDeps();
     await addDoctor(deps);
