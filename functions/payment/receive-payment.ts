@@ -47,7 +47,10 @@ export async function giveBack(deps: PaymentDeps, settlementId: string): Promise
   }
 }
 
-/** A number is known to one merchant: what another one was paid under it is another order, and pays nothing of ours. */
+/**
+ * A number is known to one merchant: what another one was paid under it is another order, and pays nothing of ours. Who
+ * paid is not asked: WeChat opens the cashier for the order's payer alone.
+ */
 function isForUs(deps: PaymentDeps, settlement: Settlement, paid: Paid): boolean {
   const isOurSide = paid.mchid === signerOf(settlement) && paid.appid === weChatSide(deps).appId;
   const isOurPayee = (theirs: Paid['orders'][number]) =>

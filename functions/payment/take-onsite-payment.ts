@@ -24,7 +24,8 @@ export interface OnsitePayment {
  */
 export async function takeOnsitePayment(deps: PaymentDeps, order: OnsitePayment): Promise<Settlement> {
   const { institutionId, patientId, chargeIds, means, accountId, requestKey } = order;
-  const settlementId = settlementIdOf(accountId, patientId, requestKey);
+  // A key used again at another institution is another request.
+  const settlementId = settlementIdOf(accountId, institutionId, patientId, requestKey);
   const before = await settlements.get(deps.table, settlementId, { consistent: true });
   if (before !== undefined) return before;
   const chosen = await chooseCharges(deps, { patientId, chargeIds, payeeId: institutionId });

@@ -99,6 +99,23 @@ describe('at the window', () => {
     expect(ledger()).toHaveLength(1);
   });
 
+  test('the same key at another institution is another request, and shows nothing of this one', async () => {
+    await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-1' });
+    await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-2', payeeId: CLINIC });
+    const above = { institutionId: 'county-health-bureau' };
+    for (const id of [HOSPITAL, CLINIC])
+      await scene.deps.table.put({ pk: `institution#${id}`, sk: 'place', ancestors: [above.institutionId] });
+    const as = await staff(scene.deps, 'acc-above', ['institution-administrator'], above);
+    const [here, there] = [
+      await take(['lab-1'], { as, key: 'one-request-key' }),
+      await take(['lab-2'], { as, key: 'one-request-key', at: CLINIC }),
+    ];
+    expect([here, there]).toMatchObject([
+      { status: 201, body: { lines: [{ chargeId: 'lab-1' }] } },
+      { status: 201, body: { lines: [{ chargeId: 'lab-2' }] } },
+    ]);
+  });
+
   test('what is being paid online is refused, until the payer has given up (P3)', async () => {
     const held = await heldAppointment(scene);
     const { settlement } = await opened(scene, [held]);
