@@ -46,6 +46,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'functions/directory/rules.ts: leftOn !== undefined → true': COMPARED,
   'functions/followup/evaluate.ts: consecutive !== undefined → true': COMPARED,
   'functions/identity/rules.ts: [] → ["Stryker was here"]': 'for the compiler: each state has its row',
+  "functions/identity/rules.ts: text.normalize('NFKC').trim().toLowerCase() → text.normalize('NFKC').trim().toUpperCase()":
+    'both sides of the comparison go through it',
   'functions/referral/rules.ts: institutionId !== target.institutionId → true':
     'nothing is higher than itself, which is asked for as well',
   'functions/referral/rules.ts: title !== undefined → true':
