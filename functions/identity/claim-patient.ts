@@ -44,7 +44,9 @@ export function claimPatient(deps: IdentityDeps, acting: Acting, claiming: Claim
       return registerPatient(deps, acting, { ...claiming, phone, purpose });
     }
     if (await isSamePerson(deps, account, existing, claiming)) {
-      return joinPatient(deps, acting, existing, { ...claiming, purpose });
+      // Tried with another phone before, it waits at the desk for nothing.
+      const closing = claims.deleteOperation(await claimIdOf(deps, existing, relation));
+      return joinPatient(deps, acting, existing, { ...claiming, purpose, closing });
     }
     const claimId = await openClaim(deps, existing, claiming);
     throw identityErrors.refusal('ID_NUMBER_HELD', { context: { claimId } });
@@ -85,6 +87,14 @@ async function isSamePerson(
   return mayRejoin({ nameMatches: registered.name === name, phoneMatches }, policyToday(deps));
 }
 
+function claimIdOf(
+  deps: IdentityDeps,
+  { patientId }: Pick<Patient, 'patientId'>,
+  { accountId, kind }: EnrolmentRelation,
+): Promise<string> {
+  return derivedCode(deps, 'claim', accountId, patientId, kind);
+}
+
 /** One claim per account and patient, however often it is tried; a decided one is opened again. */
 async function openClaim(
   deps: IdentityDeps,
@@ -92,7 +102,7 @@ async function openClaim(
   { person, relation }: Claiming,
 ): Promise<string> {
   const { accountId, kind, kinship } = relation;
-  const claimId = await derivedCode(deps, 'claim', accountId, patientId, kind);
+  const claimId = await claimIdOf(deps, { patientId }, relation);
   const claimedAt = instant(deps.clock);
   const claim = {
     claimId,

@@ -124,7 +124,9 @@ export async function joinPatient(
     relation,
     purpose,
     verification,
-  }: Required<Pick<Enrolment, 'relation' | 'purpose'>> & Pick<Enrolment, 'verification'>,
+    closing,
+  }: Required<Pick<Enrolment, 'relation' | 'purpose'>> &
+    Pick<Enrolment, 'verification'> & { readonly closing: TransactOperation },
 ): Promise<Patient | undefined> {
   const { patientId } = patient;
   const { familyMembersMax } = policyToday(deps);
@@ -133,6 +135,7 @@ export async function joinPatient(
   const outcome = await deps.table.transact([
     ...relationOperations(deps, acting, patientId, relation),
     patientSide(deps, { ...relation, patientId }, { familyMembersMax, changes }),
+    closing,
     audited(deps, accessTo(deps, acting, { patientId, action: 'WRITE', purpose })),
   ]);
   return outcome.ok ? { ...patient, ...changes } : undefined;

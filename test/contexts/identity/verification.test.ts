@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readPatientProfile } from '../../../shared/access/patient-view.ts';
 import { listAccess } from '../../../shared/privacy/audit.ts';
-import { expectOk, idNumber, NOTICE, type Scene, scene } from './scene.ts';
+import { expectOk, HOSPITAL, idNumber, NOTICE, type Scene, scene } from './scene.ts';
 
 const LIN = { name: '林晓梅', idNumber: idNumber('19880721', '982'), phone: '13800000001' };
 
@@ -240,6 +240,16 @@ describe('one patient per ID number', () => {
     await expect(made.resident('other', who)).rejects.toThrow('ID_NUMBER_HELD');
     expect(made.items(`relation#${patientId}`)).toHaveLength(1);
     expect(made.items('identity#claim#')).toMatchObject([{ status: 'OPEN', kind: 'SELF' }]);
+  });
+
+  it('takes the claim from the desk of who joins with the registered phone after all', async () => {
+    const made = await scene();
+    const { patientId } = await made.resident('lin', LIN);
+    await expect(made.resident('other', { ...LIN, phone: '13800000002' })).rejects.toThrow('ID_NUMBER_HELD');
+    expect((await made.resident('other', LIN)).patientId).toBe(patientId);
+    const path = `/identity/institutions/${HOSPITAL}/identity-claims`;
+    const { body } = await expectOk(made.call('GET', path, { token: await made.staffToken() }));
+    expect(body.claims).toEqual([]);
   });
 
   it('lets nobody join without the desk where the city says so', async () => {
