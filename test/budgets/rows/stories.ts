@@ -27,7 +27,7 @@ export const STORIES = {
   referral: {
     requests: 15,
     asked: [111, 49, 84.5],
-    followed: [140, 116, 75],
+    followed: [148, 116, 83],
     events: 15,
     deliveries: 30,
     messages: 8,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { referral } from '../../../functions/referral/context.ts';
+import { settleRelations } from '../../../functions/referral/relations.ts';
 import { relationKey } from '../../../shared/access/care-relations.ts';
+import type { Table } from '../../../shared/data/table.ts';
 import { staff } from '../booking/door.ts';
 import {
   application,
@@ -137,6 +139,25 @@ test('a family doctor applies for residents who have signed with them only', asy
     }),
   );
   expect((await doctor.post(homePath(), application())).code).toBe('FORBIDDEN');
+});
+
+test('the relation is not opened again by a step that is heard of while the end is', async () => {
+  const told = await story();
+  const referralId = await upTo(told, 'OFFERED');
+  const { deps } = told.world;
+  let isFirst = true;
+  // The end comes, and is settled, between what the earlier step has read and what it writes.
+  const query: Table['query'] = async (spec) => {
+    const page = await deps.table.query(spec);
+    if (isFirst) {
+      isFirst = false;
+      await told.people.patient.post(homePath(referralId, 'withdrawal'), { reason: '不去了' });
+    }
+    return page;
+  };
+  await settleRelations({ ...deps, table: { ...deps.table, query } }, PATIENT);
+  const key = relationKey({ patientId: PATIENT, kind: 'REFERRAL', holderId: COUNTY });
+  expect(await deps.table.get(key)).toBeUndefined();
 });
 
 test('worklists are each institution’s own, also to the institution above it', async () => {
