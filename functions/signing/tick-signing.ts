@@ -81,7 +81,9 @@ export const tickSigning: TimerHandler = async (deps, { key }) => {
   const seen = await signings.get(deps.table, signingOf(key), { consistent: true });
   if (seen === undefined) return;
   const next = nextDue(policyNow(deps), seen);
-  if (next === undefined || next.at > instant(deps.clock)) return;
+  if (next === undefined) return;
+  // By a policy that is newer than the timer: left alone it would be cleared, and never come again.
+  if (next.at > instant(deps.clock)) return setTimer(deps, seen, next.at);
   if (await isStopped(work(deps, seen, next.due))) await lookAgain(deps, seen);
 };
 
@@ -106,9 +108,17 @@ async function work(deps: Deps, seen: Signing, due: Due): Promise<void> {
 }
 
 /** No failure of the timer: it would be given up after ten, sooner than a payment, and the wait would have no end. */
-async function lookAgain(deps: Deps, { patientId, signingId, version, charge }: Signing): Promise<void> {
-  const at = new Date(deps.clock.now() + PAYING_AGAIN_MS).toISOString();
-  const id = { patientId, signingId };
-  await signings.update(deps.table, id, {}, { if: { version }, timer: { kind: TICK, at } });
+async function lookAgain(deps: Deps, seen: Signing): Promise<void> {
+  const { patientId, charge } = seen;
+  await setTimer(deps, seen, new Date(deps.clock.now() + PAYING_AGAIN_MS).toISOString());
   if (charge !== undefined) await isStopped(followCharge(deps, { patientId, chargeId: charge.chargeId }));
+}
+
+/** Whoever has written meanwhile has set it. */
+async function setTimer(
+  { table }: Deps,
+  { patientId, signingId, version }: Signing,
+  at: string,
+): Promise<void> {
+  await signings.update(table, { patientId, signingId }, {}, { if: { version }, timer: { kind: TICK, at } });
 }

@@ -1,5 +1,6 @@
 import { allCities } from '../../infra/cities/all-cities.ts';
 import { cityFile } from '../../infra/cities/city.ts';
+import type { Day } from '../../shared/kernel/china-time.ts';
 import { type City, type PolicySection, parseCity } from '../../shared/policy/city.ts';
 import type { DatedEntry } from '../../shared/policy/dated.ts';
 
@@ -21,11 +22,17 @@ function parsedCity(name: CityName): City {
   return parseCity(JSON.parse(JSON.stringify(cityFile(city))), []);
 }
 
-/** The same city with one section of its policy replaced. */
-export function cityWith(name: CityName, section: string, values: unknown): City {
+/** The same city with one section of its policy replaced, and what it is from a later day on. */
+export function cityWith(
+  name: CityName,
+  section: string,
+  values: unknown,
+  later: readonly { readonly from: Day; readonly values: unknown }[] = [],
+): City {
   const city = allCities.find(({ id }) => id === name);
   if (city === undefined) throw new Error(`no city is called ${name}`);
-  const policy = { ...city.policy, [section]: [{ from: '2020-01-01', source: 'a test', values }] };
+  const entries = [{ from: '2020-01-01', values }, ...later].map((one) => ({ ...one, source: 'a test' }));
+  const policy = { ...city.policy, [section]: entries };
   return parseCity(JSON.parse(JSON.stringify(cityFile({ ...city, policy }))), []);
 }
 

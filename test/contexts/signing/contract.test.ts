@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { residents, teams } from '../../../functions/signing/store.ts';
 import { keepTeam } from '../../../functions/signing/teams.ts';
+import { usualSigning } from '../../../infra/cities/policy/signing.ts';
 import { relationKey } from '../../../shared/access/care-relations.ts';
+import { cityWith } from '../../support/city-policy.ts';
 import { application, apply, bothSign, homePath, shown, sign, story, teamPath } from './story.ts';
 import { ADULT, DAY, OLD, OTHER, OTHER_TEAM, OTHER_TOWN, SMALL_TEAM, TEAM, TOWN, VILLAGE } from './world.ts';
 
@@ -310,6 +312,21 @@ test('writes every step and every look into the patient’s audit', async () => 
     expect(purposes).toContain(`signing-${step}`);
   }
   expect(audit.some((entry) => entry['action'] === 'READ' && entry['subjectId'] === signingId)).toBe(true);
+});
+
+test('is offered its renewal by the policy of the day, though its timer was set by an earlier one', async () => {
+  const values = usualSigning[0]?.values;
+  if (values === undefined) throw new Error('no policy');
+  const renewal = { windowDays: 10, remindDaysBefore: [10] };
+  const later = [{ from: '2027-01-01', values: { ...values, renewal } }] as const;
+  const told = await story({ city: cityWith('demo', 'signing', values, later) });
+  const signed = await sign(told);
+  await told.world.pass(350 * DAY);
+  expect((await told.world.now(signed)).status).toBe('ACTIVE');
+  await told.world.pass(6 * DAY);
+  expect((await told.world.now(signed)).status).toBe('RENEWAL');
+  await told.world.pass(12 * DAY);
+  expect((await told.world.now(signed)).status).toBe('EXPIRED');
 });
 
 test('reminds once of a renewal that is offered late, not once for each reminder that is past', async () => {

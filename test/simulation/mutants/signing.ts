@@ -53,7 +53,7 @@ export const signingMutants: readonly Mutant[] = [
     'timer-trusts-its-index-in-signing',
     'a sweep that reads an old index ends a wait before its time',
     'tick-signing',
-    `  if (next === undefined || next.at > instant(deps.clock)) return;\n`,
-    `  if (next === undefined) return;\n`,
+    `  if (next.at > instant(deps.clock)) return setTimer(deps, seen, next.at);\n`,
+    '',
   ),
 ];
