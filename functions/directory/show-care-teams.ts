@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { everyPage } from '../../shared/data/every-page.ts';
 import type { careTeamList, careTeamView } from './contracts.ts';
 import type { DirectoryDeps } from './deps.ts';
 import { directoryErrors } from './errors.ts';
@@ -11,8 +12,11 @@ export async function findCareTeams(
   deps: Pick<DirectoryDeps, 'table'>,
   divisionCode: string,
 ): Promise<Answer> {
-  const { items } = await areaTeams.query(deps.table, { pk: areaKey(divisionCode.slice(0, 9)), limit: 200 });
-  const found = await careTeams.getMany(deps.table, items);
+  const here = await everyPage(deps.table, areaTeams, {
+    pk: areaKey(divisionCode.slice(0, 9)),
+    limit: 1_000,
+  });
+  const found = await careTeams.getMany(deps.table, here);
   const serves = (code: string) => code.startsWith(divisionCode) || divisionCode.startsWith(code);
   return {
     careTeams: found
@@ -25,8 +29,9 @@ export async function listCareTeams(
   deps: Pick<DirectoryDeps, 'table'>,
   institutionId: string,
 ): Promise<Answer> {
-  const { items } = await careTeams.query(deps.table, { ...careTeamsOf(institutionId), limit: 200 });
-  return { careTeams: items.filter(({ active }) => active) };
+  // Those that were dissolved stay: any number of them may come first.
+  const ever = await everyPage(deps.table, careTeams, { ...careTeamsOf(institutionId), limit: 1_000 });
+  return { careTeams: ever.filter(({ active }) => active) };
 }
 
 export async function showCareTeam(

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { everyPage } from '../../shared/data/every-page.ts';
 import { isParty } from '../../shared/kernel/alliance.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import type { CityList } from './city-list.ts';
@@ -38,8 +39,8 @@ export async function listDepartments(
   deps: Pick<DirectoryDeps, 'table'>,
   institutionId: string,
 ): Promise<z.input<typeof departmentList>> {
-  const { items } = await departments.query(deps.table, { ...departmentsOf(institutionId), limit: 500 });
-  return { departments: items.filter(({ active }) => active).map(shownDepartment) };
+  const ever = await everyPage(deps.table, departments, { ...departmentsOf(institutionId), limit: 1_000 });
+  return { departments: ever.filter(({ active }) => active).map(shownDepartment) };
 }
 
 export function shownDepartment(department: Department): z.input<typeof departmentView> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createCityLists } from '../../../functions/directory/city-list.ts';
-import { ALLIANCES } from '../../../functions/directory/store.ts';
+import { ALLIANCES, careTeams } from '../../../functions/directory/store.ts';
 import {
   administratorOf,
   authority,
@@ -130,6 +130,17 @@ describe('a family-doctor team', () => {
     expect(
       (await city.send('PUT', surgeon, { active: false, version: 1 }, administratorOf('hospital'))).status,
     ).toBe(409);
+  });
+
+  test('is shown however many were dissolved before it', async () => {
+    const { city, careTeamId } = await formed();
+    const id = { institutionId: 'town', careTeamId };
+    const dissolved = { ...facts, ...id, active: false, version: 2 };
+    for (let index = 0; index < 1_100; index += 1) {
+      const old = { ...id, careTeamId: `0${String(index).padStart(4, '0')}` };
+      await careTeams.put(city.deps.table, old, { ...dissolved, ...old });
+    }
+    expect((await city.get(path)).body['careTeams']).toMatchObject([id]);
   });
 
   test('is in the way of switching its institution off', async () => {
