@@ -6,7 +6,7 @@ import { applyRefundState, refundFailed } from './end-refund.ts';
 import { isInVain } from './merchants.ts';
 import { afterPause } from './pauses.ts';
 import { type PaymentDeps, policyNow, weChatSide } from './payment-deps.ts';
-import { workOf } from './request-refund.ts';
+import { workIdOf, workOf } from './request-refund.ts';
 import { REFUND, type Refund, refunds, type Settlement, settlements } from './store.ts';
 import { payeeOf } from './wechat-sides.ts';
 import { openWork, resolveWork, SYSTEM } from './worklist.ts';
@@ -48,10 +48,8 @@ async function attempted(deps: PaymentDeps, settlement: Settlement, refund: Refu
 }
 
 async function taken(deps: PaymentDeps, refund: Refund, { state, refundedAt }: WeChatRefund): Promise<void> {
-  if (isLongRefused(deps, refund)) {
-    const { listId, workItemId } = workOf(refund, 'REFUND_REFUSED');
-    await resolveWork(deps, { listId, workItemId }, { by: SYSTEM, note: 'WeChat has taken it' });
-  }
+  if (isLongRefused(deps, refund))
+    await resolveWork(deps, workIdOf(refund), { by: SYSTEM, note: 'WeChat has taken it' });
   await applyRefundState(deps, refund, state, refundedAt);
 }
 

@@ -111,12 +111,16 @@ async function written(deps: PaymentDeps, settlement: Settlement, refund: Refund
   return outcome.ok;
 }
 
+/** Where a refund stands on its institution's list, if it does. */
+export function workIdOf({ payeeId, refundNo }: Pick<Refund, 'payeeId' | 'refundNo'>) {
+  return { listId: payeeId, workItemId: `refund-${refundNo}` };
+}
+
 export function workOf(
   { settlementId, refundNo, payeeId, outTradeNo, amountFen }: Refund,
   kind: 'REFUND_ABNORMAL' | 'REFUND_CLOSED' | 'REFUND_REFUSED' | 'REFUND_AT_DESK',
 ) {
-  const workItemId = `refund-${refundNo}`;
-  return { workItemId, listId: payeeId, kind, settlementId, refundNo, outTradeNo, ourFen: amountFen };
+  return { ...workIdOf({ payeeId, refundNo }), kind, settlementId, refundNo, outTradeNo, ourFen: amountFen };
 }
 
 /** Where the refund's line stands in its settlement. */

@@ -5,6 +5,7 @@ import { refundSucceeded } from './end-refund.ts';
 import { paymentErrors } from './errors.ts';
 import { learnRefund } from './follow-refund.ts';
 import type { PaymentDeps } from './payment-deps.ts';
+import { workIdOf } from './request-refund.ts';
 import { REFUND, type Refund, type RefundId, refundNoOf, refunds, settlements } from './store.ts';
 import { refundsBefore } from './transitions.ts';
 import { resolveWork } from './worklist.ts';
@@ -79,11 +80,6 @@ async function refundOf(deps: PaymentDeps, { institutionId, accountId, ...id }: 
   return refund;
 }
 
-async function closeWork(
-  deps: PaymentDeps,
-  { payeeId, refundNo }: Refund,
-  by: string,
-  note: string,
-): Promise<void> {
-  await resolveWork(deps, { listId: payeeId, workItemId: `refund-${refundNo}` }, { by, note });
+async function closeWork(deps: PaymentDeps, refund: Refund, by: string, note: string): Promise<void> {
+  await resolveWork(deps, workIdOf(refund), { by, note });
 }

@@ -148,6 +148,8 @@ const REASONS: Readonly<Record<string, string>> = {
   "functions/payment/end-refund.ts: { return { ...refund, status: 'SUCCESS', endedAt: at }; } → {}": AGAIN,
   'functions/payment/end-refund.ts: by === undefined → false': LEFT_OUT,
   'functions/payment/end-refund.ts: refusal === undefined → false': LEFT_OUT,
+  'functions/payment/follow-refund.ts: isLongRefused(deps, refund) → true':
+    'what stands on no list comes off none',
   'functions/payment/follow-refund.ts: order === undefined → false': THERE,
   'functions/payment/launch-settlement.ts: settlement === undefined → false': THERE,
   'functions/payment/ledger.ts: \'UnbalancedPosting\' → ""': CALLED,
