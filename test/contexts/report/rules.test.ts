@@ -74,7 +74,7 @@ describe('a value is critical', () => {
     ['<1.1', 'mmol/L', true],
     ['＜1.1', 'mmol/L', true],
     ['>22.25', 'mmol/L', true],
-    ['约>33.3', 'mmol/L', false],
+    ['约<1.1', 'mmol/L', false],
     // It may be anything above, or below.
     ['>1.1', 'mmol/L', false],
     ['<=33.3', 'mmol/L', false],
