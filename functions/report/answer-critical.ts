@@ -7,7 +7,7 @@ import { instant } from '../../shared/kernel/clock.ts';
 import { houseErrors } from '../../shared/kernel/errors.ts';
 import type { criticalList, criticalView } from './contracts.ts';
 import { mayAnswer } from './critical-answer.ts';
-import { criticalPolicyNow, nextRung } from './critical-clock.ts';
+import { asSeen, criticalPolicyNow, nextRung } from './critical-clock.ts';
 import { reportErrors } from './errors.ts';
 import { CRITICAL_NEWS, criticalEvent } from './report-event.ts';
 import { sealMeasure } from './sealing.ts';
@@ -77,7 +77,7 @@ async function answer(
       throw reportErrors.refusal('CRITICAL_WRONG_STATE', { context: { status: seen.status } });
     const after = change(seen);
     const { ok } = await criticals.put(deps.table, reportId, after, {
-      if: { status: seen.status, escalations: seen.escalations },
+      if: asSeen(seen),
       event: criticalEvent(deps, news, after, report, doer),
       timer: null,
     });
@@ -100,7 +100,7 @@ export const escalateCritical: TimerHandler = async (deps, { key }) => {
   if (due === null || rung === undefined || due.at > instant(deps.clock)) return;
   const after: Critical = { ...seen, escalations: seen.escalations + 1, to: rung.to };
   const { ok } = await criticals.put(deps.table, reportId, after, {
-    if: { status: seen.status, escalations: seen.escalations },
+    if: asSeen(seen),
     event: criticalEvent(deps, CRITICAL_NEWS.escalated, after, report, SYSTEM),
     timer: nextRung(policy, after),
   });

@@ -1,5 +1,5 @@
 import type { Doer } from '../../shared/access/acting.ts';
-import type { Timer, TransactOperation } from '../../shared/data/table.ts';
+import type { Condition, Timer, TransactOperation } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
@@ -28,6 +28,11 @@ export function nextRung(
   return { kind: ESCALATE, at: instantAfter(notifiedAt, `PT${rung.afterMinutes}M`) };
 }
 
+/** Each step is judged by the clock as it was seen. */
+export function asSeen({ status, escalations, turns }: Critical): Condition {
+  return { status, escalations, turns: turns ?? { exists: false } };
+}
+
 interface Changing {
   readonly seen: Report | undefined;
   readonly after: Omit<Report, 'writes'>;
@@ -37,15 +42,21 @@ interface Changing {
 
 /**
  * R6: what a publication does to the clock, in its own transaction. The first critical version starts it; no repeat and
- * no amendment starts it again. A cancelled report stops one that nobody has answered yet.
+ * no amendment starts it again. While nobody has answered yet, a cancelled report stops it, and a version that says
+ * otherwise who ordered it puts it before them.
  */
 export async function criticalOperations(
   deps: Deps,
   { seen, after, content, doer }: Changing,
 ): Promise<{ readonly along: readonly TransactOperation[]; readonly critical: boolean }> {
   const { status, reportId } = after;
-  if (seen?.critical === true)
-    return { along: status === 'CANCELLED' ? await withdraw(deps, after, doer) : [], critical: true };
+  if (seen?.critical === true) {
+    if (status === 'CANCELLED') return { along: await withdraw(deps, after, doer), critical: true };
+    return {
+      along: isSameOrder(seen.order, after.order) ? [] : await turn(deps, after, doer),
+      critical: true,
+    };
+  }
   const policy = criticalPolicyNow(deps);
   const { units } = deps.city.policy(reportPolicy).at(dayOf(deps.clock.now()));
   if (!isCritical(policy, units, content)) return { along: [], critical: false };
@@ -82,6 +93,34 @@ export function firstTold({ practitionerId, departmentId }: Order): Critical['to
   return departmentId === undefined ? 'DUTY_DESK' : 'DEPARTMENT_HEAD';
 }
 
+function isSameOrder(one: Order, other: Order): boolean {
+  return (
+    one.institutionId === other.institutionId &&
+    one.departmentId === other.departmentId &&
+    one.practitionerId === other.practitionerId
+  );
+}
+
+/** To those whom the order names now; the minutes since the first notice count on. */
+async function turn(
+  deps: Deps,
+  { reportId, patientId, order }: Omit<Report, 'writes'>,
+  doer: Doer,
+): Promise<readonly TransactOperation[]> {
+  const seen = await criticals.get(deps.table, reportId, { consistent: true });
+  if (seen?.status !== 'NOTIFIED') return [];
+  const lookupPk = criticalOf(order.institutionId);
+  const turns = (seen.turns ?? 0) + 1;
+  const after: Critical = { ...seen, order, escalations: 0, to: firstTold(order), turns, lookupPk };
+  return [
+    criticals.putOperation(reportId, after, {
+      if: asSeen(seen),
+      event: criticalEvent(deps, CRITICAL_NEWS.notified, after, { ...(patientId && { patientId }) }, doer),
+      timer: nextRung(criticalPolicyNow(deps), after),
+    }),
+  ];
+}
+
 async function withdraw(
   deps: Deps,
   { reportId, patientId }: Omit<Report, 'writes'>,
@@ -93,7 +132,7 @@ async function withdraw(
   const after: Critical = { ...rest, status: 'WITHDRAWN' };
   return [
     criticals.putOperation(reportId, after, {
-      if: { status: seen.status, escalations: seen.escalations },
+      if: asSeen(seen),
       event: criticalEvent(deps, CRITICAL_NEWS.withdrawn, after, { ...(patientId && { patientId }) }, doer),
       timer: null,
     }),

@@ -89,6 +89,8 @@ export interface Critical {
   /** Rungs of the ladder that were climbed, because nobody answered. */
   readonly escalations: number;
   readonly to: 'ORDERING_DOCTOR' | (typeof RUNGS)[number];
+  /** Times that a version said otherwise who ordered it. */
+  readonly turns?: number;
   readonly acknowledgedAt?: string;
   readonly acknowledgedBy?: string;
   readonly resolvedAt?: string;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { acknowledgeCritical } from '../../../functions/report/answer-critical.ts';
 import { staff } from '../booking/door.ts';
 import {
   CITY_HOSPITAL,
@@ -174,6 +175,42 @@ describe('a critical value', () => {
     await world.publish({ ...next, version: 4, status: 'AMENDED', conclusion: '复核' });
     await world.pass(120);
     expect(news(scene)).toHaveLength(3);
+  });
+
+  it('is put before whom a later version says to have ordered it, while nobody has answered', async () => {
+    const scene = await critical({ order: {}, status: 'PRELIMINARY' });
+    const { world, given } = scene;
+    await world.pass(5);
+    const order = { institutionId: CITY_HOSPITAL, practitionerId: 'dr-city' };
+    await world.publish({ ...given, version: 2, status: 'FINAL', order });
+    expect(news(scene)).toEqual(['notified DUTY_DESK', 'notified ORDERING_DOCTOR']);
+    expect((await answer(scene, await nurse(world))).code).toBe('CRITICAL_NOT_FOUND');
+    await world.pass(5);
+    expect(news(scene).slice(2)).toEqual(['escalated DEPARTMENT_HEAD']);
+    const as = await doctor(world, 'dr-city', CITY_HOSPITAL);
+    const list = await world.ask('GET', `/report/institutions/${CITY_HOSPITAL}/critical-values`, { as });
+    expect(list.body).toMatchObject({ criticalValues: [{ reportId: scene.reportId, escalations: 1 }] });
+    expect((await answer(scene, as, 'acknowledgement', CITY_HOSPITAL)).status).toBe(200);
+    await world.publish({ ...given, version: 3, status: 'AMENDED', order: {} });
+    expect(news(scene)).toHaveLength(4);
+  });
+
+  it('is not acknowledged by whom it was taken from in that moment', async () => {
+    const scene = await critical({ order: {} });
+    const { world, given, reportId } = scene;
+    const order = { institutionId: CITY_HOSPITAL, practitionerId: 'dr-city' };
+    const { table } = world.deps;
+    const late = {
+      ...table,
+      put: async (...write: Parameters<typeof table.put>) => {
+        await world.publish({ ...given, version: 2, status: 'AMENDED', order });
+        return table.put(...write);
+      },
+    };
+    const doer = { by: 'acc-nurse', role: 'nurse', institutionId: COUNTY } as const;
+    const taken = acknowledgeCritical({ ...world.deps, table: late }, { reportId, doer });
+    await expect(taken).rejects.toMatchObject({ code: 'CRITICAL_NOT_FOUND' });
+    expect(news(scene)).toEqual(['notified DUTY_DESK', 'notified ORDERING_DOCTOR']);
   });
 
   it('of a cancelled report is withdrawn, unless somebody has answered already', async () => {
