@@ -8,8 +8,10 @@ import { type Appointment, type AppointmentId, appointments } from './store.ts';
 /** Rule I4: a hold ends as a booking only while it lasts and nothing is owed online. Repeating it answers the same. */
 export async function confirmAppointment(deps: Deps, id: AppointmentId, doer: Doer): Promise<Appointment> {
   const now = instant(deps.clock);
-  // Read for what its event says of the visit; the write decides.
-  const seen = await appointments.get(deps.table, id);
+  // Read for what its event says of the visit, without which nobody is told; the write decides.
+  const seen =
+    (await appointments.get(deps.table, id)) ??
+    (await appointments.get(deps.table, id, { consistent: true }));
   const moved = await tryMove(deps, seen ?? id, {
     to: 'BOOKED',
     doer,

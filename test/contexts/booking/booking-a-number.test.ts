@@ -6,6 +6,7 @@ import { lapseOf } from '../../../functions/booking/numbers.ts';
 import { appointments, records } from '../../../functions/booking/store.ts';
 import { tickSchedule } from '../../../functions/booking/tick-schedule.ts';
 import { eventOf } from '../../../shared/data/carried.ts';
+import type { Table } from '../../../shared/data/table.ts';
 import { cityWith } from '../../support/city-policy.ts';
 import { testDeps } from '../../support/deps.ts';
 import { payment } from './payments.ts';
@@ -160,6 +161,19 @@ test('a general clinic closes slot by slot: nobody books one that has begun', as
   expect((await book(deps, detail, ME)).slot.start).toBe('10:00');
   deps.clock.set('2026-03-06T01:30:00.000Z');
   expect(await outcome(book(deps, detail, 'pat00002'))).toBe('BOOKING_CLOSED');
+});
+
+test('a confirmation says where and when the visit is, also before every replica has heard of the hold', async () => {
+  const deps = testDeps();
+  const { appointmentId } = await book(deps, await addSchedule(deps), ME, { hold: true });
+  const id = { patientId: ME, appointmentId };
+  const table: Table = {
+    ...deps.table,
+    get: async (key, options) => (options?.consistent === true ? deps.table.get(key, options) : undefined),
+  };
+  await confirmAppointment({ ...deps, table }, id, doer);
+  const item = await deps.table.get(appointments.key(id), { consistent: true });
+  expect(item && eventOf(item)?.data).toMatchObject({ day: '2026-03-06', start: '09:00' });
 });
 
 test('I4: a hold is confirmed while it lasts', async () => {
