@@ -21,6 +21,11 @@ export const paymentErrors = defineErrors({
     message: '暂不支持跨机构合并支付，请分机构支付',
     note: 'several payees and no combining merchant in the policy',
   },
+  SUM_NOT_PAYABLE: {
+    status: 409,
+    message: '该金额无法使用微信支付，请到窗口办理',
+    note: 'WeChat takes from one fen to ten million yuan an order; insurance may leave nothing to pay',
+  },
   PAYER_UNKNOWN: {
     status: 409,
     message: '请用微信登录后再支付',

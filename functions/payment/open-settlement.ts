@@ -2,6 +2,7 @@ import { claimCharge } from '../../shared/charges/charge-lock.ts';
 import { eventFor } from '../../shared/data/events.ts';
 import { instant } from '../../shared/kernel/clock.ts';
 import { addFen } from '../../shared/kernel/fen.ts';
+import { priceSchema } from '../../shared/wechat/pay/fields.ts';
 import { paymentErrors } from './errors.ts';
 import { chooseCharges, notOpen, type OpenCharge } from './open-charges.ts';
 import { afterPause } from './pauses.ts';
@@ -30,6 +31,8 @@ export async function openSettlement(deps: PaymentDeps, request: SettlementReque
   const chosen = await chooseCharges(deps, request);
   const payBy = payByOf(deps, chosen);
   const { lines, orders } = await planOrders(deps, { settlementId, patientId, charges: chosen });
+  if (!orders.every(({ totalFen }) => priceSchema.safeParse(totalFen).success))
+    throw paymentErrors.refusal('SUM_NOT_PAYABLE');
   const combinedBy = orders.length > 1 ? policyNow(deps).combiningMerchant : undefined;
   if (orders.length > 1 && combinedBy === undefined) throw paymentErrors.refusal('CANNOT_COMBINE');
   // Nothing is claimed that could neither be placed nor given back: a merchant without keys is found out here.

@@ -72,6 +72,7 @@ export const payerRoutes = [
       'TOO_LATE_TO_PAY',
       'PAYEE_UNKNOWN',
       'CANNOT_COMBINE',
+      'SUM_NOT_PAYABLE',
       'PAYER_UNKNOWN',
       'SETTLEMENT_CLOSED',
       'SETTLEMENT_PAID',

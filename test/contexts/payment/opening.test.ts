@@ -252,6 +252,14 @@ describe('what the insurer bears', () => {
     expect(settlement.totalFen).toBe(2_499);
   });
 
+  test('may be all of it: there is nothing to ask WeChat for, and nothing is begun', async () => {
+    await owed('lab-1', 10_000);
+    const before = JSON.stringify(scene.deps.all());
+    const whole = splitting({ fundFen: 10_000, accountFen: 0, selfFen: 0 });
+    expect(await outcome(opening(['lab-1'], {}, whole))).toBe('SUM_NOT_PAYABLE');
+    expect(JSON.stringify(scene.deps.all())).toBe(before);
+  });
+
   test.each([
     ['do not add up', { fundFen: 7_000, accountFen: 1_000, selfFen: 1_999 }],
     ['add up by a negative one', { fundFen: 11_000, accountFen: 0, selfFen: -1_000 }],

@@ -188,6 +188,16 @@ describe('opening a settlement', () => {
     expect((await open([held.charge?.chargeId ?? ''])).status).toBe(201);
   });
 
+  test('of more than WeChat takes at once is refused, and claims nothing', async () => {
+    await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-1', amountFen: 1_000_000_001 });
+    await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-2', payeeId: CLINIC });
+    const before = scene.deps.all().length;
+    const refused = { status: 409, code: 'SUM_NOT_PAYABLE' };
+    expect(await open(['lab-1'])).toMatchObject(refused);
+    expect(await open(['lab-1', 'lab-2'])).toMatchObject(refused);
+    expect(scene.deps.all()).toHaveLength(before);
+  });
+
   test('for an institution without a merchant is refused with its name', async () => {
     await foreignCharge(scene, { owner: 'laboratory', chargeId: 'lab-1', payeeId: 'village-9' });
     const answer = await open(['lab-1']);
