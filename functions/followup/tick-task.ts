@@ -27,12 +27,17 @@ export const tickTask: TimerHandler = async (deps, { key }) => {
   if (task === undefined) return;
   const policy = policyNow(deps);
   const next = nextDue(policy, task);
-  if (next === undefined || next.at > instant(deps.clock)) return;
+  if (next === undefined) return;
+  // By a policy that is newer than the timer: left alone it would be cleared, and never come again.
+  if (next.at > instant(deps.clock)) return write(deps, task, { timerAt: next.at });
   if (next.due === 'LOSE') return lose(deps, task);
   const isAtNight = TOLD.includes(next.due) && isQuiet(policy, deps.clock.now());
-  const change = isAtNight ? untilMorning(deps, task) : WORK[next.due](deps, task);
-  if (!(await tryTask(deps, task, change, SYSTEM))) throw houseErrors.refusal('CONFLICT');
+  return write(deps, task, isAtNight ? untilMorning(deps, task) : WORK[next.due](deps, task));
 };
+
+async function write(deps: Deps, task: Task, change: TaskChange): Promise<void> {
+  if (!(await tryTask(deps, task, change, SYSTEM))) throw houseErrors.refusal('CONFLICT');
+}
 
 /** The event in the item is the reminder: written once, under the version that was seen, it is sent once. */
 function reminder(deps: Deps, task: Task, template: string): TaskChange {

@@ -6,6 +6,7 @@ import type { Table } from '../../../shared/data/table.ts';
 import { TableUnavailable } from '../../../shared/data/table-errors.ts';
 import { dayOf, instantAt, timeOf } from '../../../shared/kernel/china-time.ts';
 import { createWorker } from '../../../shared/worker.ts';
+import { cityWith } from '../../support/city-policy.ts';
 import { LAMBDA } from '../booking/scene.ts';
 import { policyOf } from './policy-of.ts';
 import { ADULT, current, hypertensive, openWorld, type World } from './world.ts';
@@ -123,4 +124,16 @@ test('a reminder names the day before the visit, in the hours of policy', async 
   expect([dayOf(seen[0] ?? 0), task?.dueOn]).toEqual(['2026-03-08', '2026-03-09']);
   expect(timeOf(seen[0] ?? 0) >= '08:30' && timeOf(seen[0] ?? 0) <= '10:30').toBe(true);
   expect((await current(world)).task?.status).toBe('REMINDED');
+});
+
+test('a reminder goes out by the policy of the day, though its timer was set by an earlier one', async () => {
+  const policy = policyOf();
+  const reminders = { ...policy.reminders, daysBefore: 0 };
+  const later = [{ from: '2026-03-08', values: { ...policy, reminders } }] as const;
+  const world = await openWorld({ city: cityWith('demo', 'followup', policy, later) });
+  await hypertensive(world);
+  await world.pass(Date.parse(instantAt('2026-03-09', '00:00')) - world.deps.clock.now());
+  expect(sentIn(world)).toEqual([]);
+  await world.pass(12 * 60 * MINUTE);
+  expect(sentIn(world)).toHaveLength(1);
 });

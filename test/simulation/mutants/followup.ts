@@ -39,8 +39,8 @@ export const followupMutants: readonly Mutant[] = [
     'timer-trusts-its-index-of-tasks',
     'a sweep that reads an old index reminds of what has been put off',
     'tick-task',
-    `  if (next === undefined || next.at > instant(deps.clock)) return;\n`,
-    `  if (next === undefined) return;\n`,
+    `  if (next.at > instant(deps.clock)) return write(deps, task, { timerAt: next.at });\n`,
+    '',
   ),
   inFollowup(
     'reminded-at-night',
