@@ -1,5 +1,5 @@
 import type { Timer } from '../../shared/data/table.ts';
-import { addDays, addMonths, type Day, instantAt } from '../../shared/kernel/china-time.ts';
+import { addDays, addMonths, type Day, instantAt, yearOf } from '../../shared/kernel/china-time.ts';
 import type { WorkflowData } from '../../shared/workflows/workflows.ts';
 import type { SigningPolicy } from './policy.ts';
 import type { Signing, Term } from './store.ts';
@@ -32,6 +32,12 @@ export function endOf({ until }: Pick<Term, 'until'>): string {
 
 export function termFrom(from: Day, months: number): Term {
   return { from, until: addDays(addMonths(from, months), -1) };
+}
+
+/** How long it was agreed to be, whatever terms are agreed today. */
+function monthsOf({ from, until }: Term): number {
+  const end = addDays(until, 1);
+  return (yearOf(end) - yearOf(from)) * 12 + Number(end.slice(5, 7)) - Number(from.slice(5, 7));
 }
 
 /** When the step ends by itself. Undefined: it does not wait for anybody. */
@@ -141,7 +147,7 @@ function ofActive(
     return graceUntil === undefined ? [] : [{ due: 'SUSPEND', at: graceUntil }];
   }
   const parts = quote.instalmentsFen.length;
-  const months = Math.floor((instalmentsPaid * policy.termMonths) / Math.max(1, parts));
+  const months = Math.floor((instalmentsPaid * monthsOf(term)) / Math.max(1, parts));
   return [
     ...(instalmentsPaid < parts
       ? [{ due: 'INSTALMENT', at: instantAt(addMonths(term.from, months), '08:00') } as const]

@@ -3,6 +3,8 @@ import { openCharges } from '../../../functions/payment/open-charges.ts';
 import { packagesFor, quoteFor, reasonsAgainst } from '../../../functions/signing/quote.ts';
 import { usualSigning } from '../../../infra/cities/policy/signing.ts';
 import { readChargeLock } from '../../../shared/charges/charge-lock.ts';
+import { addMonths, instantAt } from '../../../shared/kernel/china-time.ts';
+import { cityWith } from '../../support/city-policy.ts';
 import { apply, bothSign, homePath, type Story, shown, sign, story, teamPath } from './story.ts';
 import { ADULT, DAY, OLD, OTHER_TEAM, OTHER_TOWN, TEAM, TOWN, VILLAGE } from './world.ts';
 
@@ -126,6 +128,29 @@ test('is suspended when an instalment stays unpaid, and goes on when it is paid'
   await told.world.pay(waiting);
   const again = await told.world.now(waiting);
   expect([again.status, again.instalmentsPaid]).toEqual(['ACTIVE', 2]);
+});
+
+test('asks for its instalments by the term that was agreed on, whatever terms are agreed today', async () => {
+  const values = usualSigning[0]?.values;
+  if (values === undefined) throw new Error('no policy');
+  const later = [{ from: '2026-04-01', values: { ...values, termMonths: 24 } }] as const;
+  const told = await story({ city: cityWith('demo', 'signing', values, later) });
+  const waiting = await signed(told, OLD, ['ELDERLY_CARE']);
+  await told.world.pay(waiting);
+  for (const [part, month] of [
+    [2, 3],
+    [3, 6],
+    [4, 9],
+  ] as const) {
+    await told.world.pass(
+      Date.parse(instantAt(addMonths('2026-03-02', month), '08:00')) - told.world.deps.clock.now(),
+    );
+    expect((await told.world.now(waiting)).charge).toMatchObject({
+      chargeId: `${waiting.signingId}-1-${part}`,
+      status: 'OPEN',
+    });
+    await told.world.pay(waiting);
+  }
 });
 
 test('stays suspended for who asks to be let go, until the debt is paid', async () => {
