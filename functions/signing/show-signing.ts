@@ -39,8 +39,10 @@ export async function viewOf(deps: Deps, signing: Signing): Promise<View> {
     agreement === undefined ? undefined : openAgreement(deps, signing, agreement.number),
   ]);
   if (card === undefined) throw new Error('a signing has a card');
-  // The catalogue of the day on which it was applied for: names of what was agreed on do not change behind it.
-  const { packages } = deps.city.policy(signingPolicy).at(dayOf(signing.appliedAt));
+  // The catalogue of the day on which it was applied for: names of what was agreed on do not change behind it. A renewed
+  // term has what was in the catalogue by then.
+  const agreedOn = signing.round === 1 ? undefined : signing.term?.from;
+  const { packages } = deps.city.policy(signingPolicy).at(agreedOn ?? dayOf(signing.appliedAt));
   const names = new Map(packages.flatMap(({ items }) => items.map(({ itemId, name }) => [itemId, name])));
   const nameOf = (id: string): string => packages.find(({ packageId }) => packageId === id)?.name ?? id;
   const basic = packages.filter(({ kind }) => kind === 'BASIC').map(({ packageId }) => packageId);

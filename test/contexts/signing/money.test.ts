@@ -248,6 +248,29 @@ test('can be renewed and paid after a termination that was asked for and recalle
   expect([renewed.status, renewed.next?.instalmentsPaid]).toEqual(['ACTIVE', 1]);
 });
 
+test('renews with a package that is new in the catalogue, and names it', async () => {
+  const values = usualSigning[0]?.values;
+  const fresh = { packageId: 'FRESH', name: '新增服务包', kind: 'PERSONALISED', feeFen: 0, instalments: 1 };
+  const packages = [
+    ...(values?.packages ?? []),
+    { ...fresh, items: [{ itemId: 'NEW', name: '新项目', perTerm: 3 }] },
+  ];
+  const later = [{ from: '2027-01-01', values: { ...values, packages } }] as const;
+  const told = await story({ city: cityWith('demo', 'signing', values, later) });
+  const active = await sign(told);
+  await told.world.pass(340 * DAY);
+  const home = told.people.of(ADULT);
+  shown(await home.post(homePath(ADULT, active.signingId, 'renewal-packages'), { packageIds: ['FRESH'] }));
+  await bothSign(told, active);
+  await told.world.pass(30 * DAY);
+  const renewed = await home.get(homePath(ADULT, active.signingId));
+  expect(renewed.body).toMatchObject({
+    round: 2,
+    packages: [{ name: '基本服务包' }, { packageId: 'FRESH', name: '新增服务包' }],
+  });
+  expect(shown(renewed).entitlements).toContainEqual({ itemId: 'NEW', name: '新项目', total: 3, left: 3 });
+});
+
 test('moves while an instalment of the old contract is due: that one is void', async () => {
   const told = await story();
   const waiting = await signed(told, OLD, ['ELDERLY_CARE']);
