@@ -3,7 +3,7 @@ import type { Doer } from '../../shared/access/acting.ts';
 import type { Item } from '../../shared/data/table.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { openCursor, sealCursor } from '../../shared/http/cursor.ts';
-import { dayOf } from '../../shared/kernel/china-time.ts';
+import { type Day, dayOf } from '../../shared/kernel/china-time.ts';
 import { openAgreement } from './agreements.ts';
 import type { signingCard, signingList, signingView } from './contracts.ts';
 import { type Desk, deskKey } from './desks.ts';
@@ -39,10 +39,7 @@ export async function viewOf(deps: Deps, signing: Signing): Promise<View> {
     agreement === undefined ? undefined : openAgreement(deps, signing, agreement.number),
   ]);
   if (card === undefined) throw new Error('a signing has a card');
-  // The catalogue of the day on which it was applied for: names of what was agreed on do not change behind it. A renewed
-  // term has what was in the catalogue by then.
-  const agreedOn = signing.round === 1 ? undefined : signing.term?.from;
-  const { packages } = deps.city.policy(signingPolicy).at(agreedOn ?? dayOf(signing.appliedAt));
+  const { packages } = deps.city.policy(signingPolicy).at(catalogueDay(deps, signing));
   const names = new Map(packages.flatMap(({ items }) => items.map(({ itemId, name }) => [itemId, name])));
   const nameOf = (id: string): string => packages.find(({ packageId }) => packageId === id)?.name ?? id;
   const basic = packages.filter(({ kind }) => kind === 'BASIC').map(({ packageId }) => packageId);
@@ -93,6 +90,16 @@ export async function viewOf(deps: Deps, signing: Signing): Promise<View> {
     ...(endedReason === undefined ? {} : { endedReason }),
     history: signing.history.map((entry) => ({ ...entry })),
   };
+}
+
+/**
+ * The catalogue of the day on which it was applied for: names of what was agreed on do not change behind it. A renewed
+ * term has what was in the catalogue by then; what was signed on paper before there was one, what is in the first.
+ */
+function catalogueDay({ city }: Pick<Deps, 'city'>, { round, term, appliedAt }: Signing): Day {
+  const agreedOn = round === 1 ? dayOf(appliedAt) : (term?.from ?? dayOf(appliedAt));
+  const first = city.policy(signingPolicy).entries[0]?.from ?? agreedOn;
+  return agreedOn < first ? first : agreedOn;
 }
 
 /** A patient's signings, newest first. A life has a few dozen. */

@@ -28,10 +28,11 @@ export function cityWith(
   section: string,
   values: unknown,
   later: readonly { readonly from: Day; readonly values: unknown }[] = [],
+  from: Day = '2020-01-01',
 ): City {
   const city = allCities.find(({ id }) => id === name);
   if (city === undefined) throw new Error(`no city is called ${name}`);
-  const entries = [{ from: '2020-01-01', values }, ...later].map((one) => ({ ...one, source: 'a test' }));
+  const entries = [{ from, values }, ...later].map((one) => ({ ...one, source: 'a test' }));
   const policy = { ...city.policy, [section]: entries };
   return parseCity(JSON.parse(JSON.stringify(cityFile({ ...city, policy }))), []);
 }

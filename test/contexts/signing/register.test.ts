@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { signing } from '../../../functions/signing/context.ts';
 import { registerSignings } from '../../../functions/signing/register-signings.ts';
 import { residents, signings, teams } from '../../../functions/signing/store.ts';
+import { usualSigning } from '../../../infra/cities/policy/signing.ts';
 import { SYSTEM } from '../../../shared/access/acting.ts';
 import { listAccess } from '../../../shared/privacy/audit.ts';
+import { cityWith } from '../../support/city-policy.ts';
 import { door, staff } from '../booking/door.ts';
 import { checkRules } from './invariants.ts';
-import { apply, type Story, story } from './story.ts';
+import { apply, homePath, type Story, story } from './story.ts';
 import { ADULT, OLD, OTHER, OTHER_TEAM, SMALL_TEAM, TEAM, TOWN, VILLAGE } from './world.ts';
 
 interface Line {
@@ -170,4 +172,13 @@ describe('a register of contracts', () => {
     expect(malformed.body).toMatchObject({ fields: [{ path: 'lines.1.signedOn' }] });
     expect(told.world.deps.all().filter(({ pk }) => pk.startsWith('signing#'))).toEqual(before);
   });
+});
+
+test('a contract on paper from before the city had a catalogue is shown by its first one', async () => {
+  const values = usualSigning[0]?.values;
+  const told = await story({ city: cityWith('demo', 'signing', values, [], '2026-01-01') });
+  const [line] = await linesOf(clerkOf(told)('signing', [contract(ADULT, { signedOn: '2025-06-01' })]));
+  const path = homePath(ADULT, line?.signingId);
+  const seen = await told.people.of(ADULT).get(path);
+  expect([seen.status, seen.body]).toMatchObject([200, { packages: [{ name: '基本服务包' }] }]);
 });
