@@ -1,7 +1,7 @@
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
-import { INTERRUPTED } from './new-appointment.ts';
+import { isTombstone } from './new-appointment.ts';
 import { changeRecord, withEntry } from './patient-record.ts';
 import { bansAfter, type PenaltyEvent } from './penalties.ts';
 import { bookingPolicy } from './policy.ts';
@@ -12,13 +12,13 @@ import type { Appointment } from './store.ts';
 export async function closeEntry(deps: Deps, appointment: Appointment): Promise<void> {
   const state = finalState(appointment);
   if (state === undefined) return;
-  const { appointmentId, patientId, charge, endedReason } = appointment;
+  const { appointmentId, patientId, charge } = appointment;
   const today = dayOf(appointment.endedAt ?? instant(deps.clock));
   const policy = deps.city.policy(bookingPolicy).at(today);
   await changeRecord(deps, patientId, undefined, (record) => {
     const entry = record.entries[appointmentId];
     if (entry?.state !== 'A') return { stop: undefined };
-    if (endedReason === INTERRUPTED) {
+    if (isTombstone(appointment)) {
       // It never came to be: its request may be made again.
       const { [appointmentId]: _gone, ...entries } = record.entries;
       return { record: { ...record, entries } };

@@ -3,7 +3,7 @@ import type { Deps } from '../../shared/deps.ts';
 import { openCursor, sealCursor } from '../../shared/http/cursor.ts';
 import type { appointmentList, deskList } from './contracts.ts';
 import { bookingErrors } from './errors.ts';
-import { INTERRUPTED } from './new-appointment.ts';
+import { NO_TOMBSTONE } from './new-appointment.ts';
 import { numberOf, tokenOf } from './numbers.ts';
 import { appointmentIdOf, appointments, claims, schedules } from './store.ts';
 import { viewOf } from './views.ts';
@@ -22,7 +22,7 @@ export async function listAppointments(
     pk: appointments.key({ patientId, appointmentId: '' }).pk,
     sk: { beginsWith: 'appointment#' },
     // A claim that came to nothing is no appointment to its patient.
-    where: { endedReason: { ne: INTERRUPTED } },
+    where: NO_TOMBSTONE,
     descending: true,
     limit: PAGE,
     ...(after === undefined ? {} : { after }),

@@ -106,7 +106,15 @@ export function appointmentFrom(
 }
 
 /** Why a claim that came to nothing ended. */
-export const INTERRUPTED = 'INTERRUPTED';
+const INTERRUPTED = 'INTERRUPTED';
+
+/** Whether nobody was ever given it. The reason alone does not say so: people may give any word for one. */
+export function isTombstone({ status, endedReason }: Pick<Appointment, 'status' | 'endedReason'>): boolean {
+  return status === 'EXPIRED' && endedReason === INTERRUPTED;
+}
+
+/** What `isTombstone` says, as the condition of a query. */
+export const NO_TOMBSTONE = { $any: [{ status: { ne: 'EXPIRED' } }, { endedReason: { ne: INTERRUPTED } }] };
 
 /**
  * Puts an end to a claim whose appointment was never written. After this item nobody can write it any more, which is

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { cancelAppointment } from '../../../functions/booking/cancel-appointment.ts';
 import { OWNER } from '../../../functions/booking/charges.ts';
+import { listAppointments } from '../../../functions/booking/list-appointments.ts';
 import { settleAppointment } from '../../../functions/booking/settle-appointment.ts';
 import { appointments, claims, records } from '../../../functions/booking/store.ts';
 import { readChargeLock } from '../../../shared/charges/charge-lock.ts';
@@ -35,6 +36,17 @@ test('answers a repeated cancellation as the first and frees the number once', a
   const before = deps.all();
   expect(await cancelAppointment(deps, booked, { doer })).toEqual(first);
   expect(deps.all()).toEqual(before);
+});
+
+test('whatever word somebody gives as the reason, it was a cancellation and is shown as one', async () => {
+  const deps = testDeps();
+  const booked = await book(deps, await addSchedule(deps), ME);
+  await cancelAppointment(deps, booked, { doer, reason: 'INTERRUPTED' });
+  const record = await records.get(deps.table, ME, { consistent: true });
+  expect(Object.values(record?.entries ?? {}).map((packed) => packed.charAt(0))).toEqual(['C']);
+  expect((await listAppointments(deps, ME, undefined)).appointments).toMatchObject([
+    { status: 'CANCELLED_BY_PATIENT', endedReason: 'INTERRUPTED' },
+  ]);
 });
 
 test('a hold may be given up at any time and counts as no cancellation', async () => {
