@@ -92,6 +92,7 @@ async function granted(
     patientSide(deps, relation, {
       ...policy,
       ending,
+      ...(call.body.endsOthers ? { owners: patient.owners } : {}),
       changes:
         phone === undefined
           ? {}

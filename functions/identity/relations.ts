@@ -6,7 +6,7 @@ import { instant } from '../../shared/kernel/clock.ts';
 import { type Acting, tracing } from './acting.ts';
 import type { IdentityPolicy } from './policy.ts';
 import { statesBefore } from './rules.ts';
-import { accounts, type Link, links, patients } from './store.ts';
+import { accounts, type Link, links, type Patient, patients } from './store.ts';
 
 export const RELATION_ENDS = 'relation-ends';
 
@@ -87,9 +87,12 @@ export function patientSide(
     familyMembersMax,
     changes = {},
     ending = [],
+    owners,
   }: Pick<IdentityPolicy, 'familyMembersMax'> & {
     readonly changes?: Readonly<Record<string, Value>>;
     readonly ending?: readonly Side[];
+    /** Those that stood when it was decided who ends: one more since would stay. */
+    readonly owners?: Patient['owners'];
   },
 ): TransactOperation {
   const side = sidePath({ accountId, kind });
@@ -100,7 +103,7 @@ export function patientSide(
       set: { [side]: kind === 'SELF' ? instant(deps.clock) : kind, ...changes },
       remove: ending.map(sidePath),
     },
-    { if: kind === 'SELF' ? { $exists: true } : room },
+    { if: kind === 'SELF' ? (owners === undefined ? { $exists: true } : { owners: { eq: owners } }) : room },
   );
 }
 

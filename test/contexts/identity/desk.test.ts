@@ -216,6 +216,26 @@ describe('a claim that waits for the desk', () => {
     expect((await made.resident('lin-third', LOST)).patientId).toBe(patientId);
   });
 
+  it('granted for a lost phone ends also an account that joins by it meanwhile', async () => {
+    const made = await scene();
+    const { patientId } = await made.resident('lin', LIN);
+    const claim = await claimId(made, 'lin-again', LOST);
+    const { token } = (await made.login('finder', LIN.phone)).body;
+    const code = made.wechat.phoneCodes.issue({ person: 'finder', phone: LIN.phone });
+    await expectOk(made.call('PUT', '/identity/account/phone', { token, body: { code } }));
+    const clerk = await made.staffToken();
+    // Both are decided on what was before; the finder is written first.
+    const { first } = made.raceNext(2);
+    const body = { name: LIN.name, idNumber: LIN.idNumber, noticeVersion: NOTICE };
+    const joining = made.call('POST', '/identity/account/verification', { token, body });
+    await first;
+    const grant = { decision: 'GRANT', idNumber: LIN.idNumber, endsOthers: true };
+    const [joined, decided] = await Promise.all([joining, decide(made, clerk, claim, grant)]);
+    expect([joined.status, decided.status]).toEqual([200, 200]);
+    expect(made.items(`relation#${patientId}`)).toHaveLength(1);
+    expect((await made.call('GET', `/identity/patients/${patientId}`, { token })).status).toBe(403);
+  });
+
   it('granted for a taken account ends what that one did as the person: it acts for no child any more', async () => {
     const made = await scene();
     const add = async (token: string) => {
