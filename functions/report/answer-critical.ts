@@ -97,7 +97,12 @@ export const escalateCritical: TimerHandler = async (deps, { key }) => {
   const policy = criticalPolicyNow(deps);
   const due = nextRung(policy, seen);
   const rung = policy.ladder[seen.escalations];
-  if (due === null || rung === undefined || due.at > instant(deps.clock)) return;
+  if (due === null || rung === undefined) return;
+  if (due.at > instant(deps.clock)) {
+    // By a policy that is newer than the timer: left alone it would be cleared, and nobody higher would ever hear.
+    await criticals.update(deps.table, reportId, {}, { if: asSeen(seen), timer: due });
+    return;
+  }
   const after: Critical = { ...seen, escalations: seen.escalations + 1, to: rung.to };
   const { ok } = await criticals.put(deps.table, reportId, after, {
     if: asSeen(seen),

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { acknowledgeCritical } from '../../../functions/report/answer-critical.ts';
+import { criticalPolicy } from '../../../functions/report/policy.ts';
+import { instantAt } from '../../../shared/kernel/china-time.ts';
+import { cityNamed, cityWith } from '../../support/city-policy.ts';
+import type { TestDepsOptions } from '../../support/deps.ts';
 import { staff } from '../booking/door.ts';
 import {
   CITY_HOSPITAL,
@@ -23,8 +27,8 @@ interface Scene {
   readonly given: object;
 }
 
-async function critical(more: object = {}): Promise<Scene> {
-  const world = await openWorld();
+async function critical(more: object = {}, options: TestDepsOptions = {}): Promise<Scene> {
+  const world = await openWorld(options);
   await world.register(PATIENT, LIN);
   const given = row({ results: [potassium(6.9)], ...more });
   const [{ reportId = '' } = {}] = await world.publish(given);
@@ -90,6 +94,19 @@ describe('a critical value', () => {
     const as = await nurse(scene.world);
     const { body } = await scene.world.ask('GET', `/report/institutions/${COUNTY}/critical-values`, { as });
     expect(body).toMatchObject({ criticalValues: [{ reportId: scene.reportId, escalations: 2 }] });
+  });
+
+  it('climbs on where a policy that begins at midnight gives more time', async () => {
+    const midnight = '2026-03-03';
+    const policy = cityNamed('demo').policy(criticalPolicy).at(midnight);
+    const ladder = policy.ladder.map((rung) => ({ ...rung, afterMinutes: rung.afterMinutes + 5 }));
+    const later = [{ from: midnight, values: { ...policy, ladder } }] as const;
+    const city = cityWith('demo', 'report-critical', policy, later);
+    const scene = await critical({}, { city, start: instantAt('2026-03-02', '23:55') });
+    await scene.world.pass(14);
+    expect(news(scene)).toHaveLength(1);
+    await scene.world.pass(1);
+    expect(news(scene).slice(1)).toEqual(['escalated DEPARTMENT_HEAD']);
   });
 
   it('is answered by whom it was put before and by nobody else, who learns nothing', async () => {
