@@ -53,7 +53,7 @@ export const coverageRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/signing/institutions/{institutionId}/divisions/{divisionCode}/must-cover',
-    summary: '应签未签名单：有档案、属重点人群、未签约的居民',
+    summary: '应签未签名单：登记在重点人群、未签约的居民',
     access: allow([...FAMILY_DOCTORS, 'institution-administrator'], institution()),
     request: { params: contract.residenceParams, query: contract.gapQuery },
     response: contract.gapList,

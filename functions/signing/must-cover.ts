@@ -11,8 +11,8 @@ import { gapOf, institutions, residents } from './store.ts';
 const PAGE = 100;
 
 /**
- * 应签尽签: who of a town or village is in a group that must be covered, has a record, and is not signed. From an
- * index, some seconds old at most; the counts of the same gap stand in the rates.
+ * 应签尽签: who of a town or village is entered in a group that must be covered, by a health record, a contract or an
+ * application, and is not signed. From an index, some seconds old at most; the counts of the same gap stand in the rates.
  */
 export async function listGap(
   deps: Deps,

@@ -26,7 +26,8 @@ import {
 export const DEFINITIONS = {
   'records-of-residents': '建档率＝已建健康档案的居民数÷常住人口数',
   'signed-of-six-months': '签约率＝协议在有效期内的居民数÷居住半年以上的常住人口数',
-  'must-cover': '重点人群签约率＝该人群中协议在有效期内的居民数÷建档登记的该人群居民数',
+  'must-cover':
+    '重点人群签约率＝该人群中协议在有效期内的居民数÷登记在该人群的居民数（建档、签约或申请时登记，不含死亡）',
   'signed-of-capacity': '团队签约饱和度＝协议在有效期内的居民数÷团队签约容量',
 } as const;
 

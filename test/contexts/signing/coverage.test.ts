@@ -8,7 +8,7 @@ import { keepTeam } from '../../../functions/signing/teams.ts';
 import { SYSTEM } from '../../../shared/access/acting.ts';
 import { writePatientProfile } from '../../../shared/access/patient-view.ts';
 import { type TestDeps, testDeps } from '../../support/deps.ts';
-import { application, homePath, shown, sign, story, teamPath } from './story.ts';
+import { application, apply, homePath, shown, sign, story, teamPath } from './story.ts';
 import { ADULT, COUNTY, OLD, OTHER, OTHER_TEAM, START, TEAM, VILLAGE } from './world.ts';
 
 const county = '/signing/institutions/county/divisions';
@@ -179,6 +179,19 @@ describe('must-cover lists', () => {
     await told.people.doctor.post(teamPath(OLD, signingId, 'death'));
     expect(await rates()).toEqual([0, 0, undefined]);
   });
+});
+
+test('who has applied is in the must-cover list and in its rate, with a health record or without', async () => {
+  const told = await story();
+  const { signingId } = await apply(told, OLD);
+  const elderly = async () => {
+    const { rates } = await ratesOfDivision(told.world.deps, VILLAGE);
+    return rates.find(({ meaning }) => meaning.includes('（老年人）'));
+  };
+  expect(await elderly()).toMatchObject({ numerator: 0, denominator: 1 });
+  await told.people.of(OLD).post(homePath(OLD, signingId, 'withdrawal'));
+  const path = `/signing/institutions/town/divisions/${VILLAGE}/must-cover`;
+  expect((await told.people.doctor.get(path)).body).toMatchObject({ residents: [{ patientId: OLD }] });
 });
 
 test('a county’s people that are known by its towns are as old as the oldest count, and name every source', async () => {
