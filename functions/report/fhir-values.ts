@@ -43,9 +43,12 @@ function readingOf(observation: ReadObservation): {
   return { value: observation.valueInteger ?? observation.valueString };
 }
 
-/** LOINC before others; the name as people read it. */
+/**
+ * The catalogue's code before LOINC's: a city's rules of what is sensitive, critical, recognised and drawn as one line name
+ * what it calls a thing. The name as people read it.
+ */
 export function codeOf({ coding = [], text }: Concept): { code?: string; name?: string } {
-  const best = coding.find(({ system }) => system === SYSTEMS.loinc) ?? coding[0];
+  const best = coding.find(({ system, code }) => code !== undefined && system !== SYSTEMS.loinc) ?? coding[0];
   const name = text ?? best?.display;
   return {
     ...(best?.code === undefined ? {} : { code: best.code }),

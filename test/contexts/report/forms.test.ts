@@ -43,6 +43,35 @@ it('takes a report as FHIR R4 beside our own JSON, and serves it as one that val
   expect(bad).toMatchObject({ rows: [{ outcome: 'REFUSED', code: 'ROW_INVALID' }] });
 });
 
+it('judges a report by the catalogue’s codes also where LOINC’s stand before them', async () => {
+  const world = await openWorld();
+  await world.register(PATIENT, LIN);
+  const send = async (results: readonly { readonly code: string }[], loinc: string) => {
+    const report = fhirOfPublication(publication.parse(row({ results })), COUNTY);
+    const contained = (report.contained ?? []).map((one) =>
+      one.resourceType === 'Observation'
+        ? {
+            ...one,
+            code: {
+              text: '项目',
+              coding: [
+                { system: 'http://loinc.org', code: loinc },
+                { system: 'urn:hospital:items', code: results[0]?.code },
+              ],
+            },
+          }
+        : one,
+    );
+    const body = { ...report, contained };
+    await world.ask('POST', `/report/institutions/${COUNTY}/fhir`, { as: await publisher(world), body });
+  };
+  await send([{ ...potassium(6.9), code: 'K' }], '2823-3');
+  expect(world.events.map(({ type }) => type)).toContain('report.critical-notified');
+  await send([{ ...potassium(1), code: 'HIV-AB' }], '75622-1');
+  const { body } = await world.ask('GET', homePath(), { as: await home(world) });
+  expect((body as { reports: unknown[] }).reports).toHaveLength(1);
+});
+
 it('takes no more reports in a bundle than in a batch', async () => {
   const world = await openWorld();
   const resource = fhirOfPublication(publication.parse(row()), COUNTY);
