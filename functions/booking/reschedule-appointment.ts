@@ -103,13 +103,7 @@ async function chooseNumber(
   const oldMark = old.claim.holders[patientId];
   // Cancelled since the appointment was read.
   if (oldMark === undefined || tokenOf(oldMark) !== token) return 'look-again';
-  if (
-    detail.feeFen !== old.detail.feeFen ||
-    detail.paymentMode !== old.detail.paymentMode ||
-    detail.institutionId !== old.detail.institutionId
-  ) {
-    throw bookingErrors.refusal('FEE_DIFFERS');
-  }
+  if (feeDiffers(old.detail, detail)) throw bookingErrors.refusal('FEE_DIFFERS');
   if (scheduleId !== order.scheduleId && claim.holders[patientId] !== undefined)
     throw bookingErrors.refusal('ALREADY_BOOKED');
   const answer = judgeBooking({
@@ -135,4 +129,14 @@ async function chooseNumber(
     from: { scheduleId, claim: old.claim, mark: oldMark, freed },
     to: { scheduleId: order.scheduleId, claim, lane: answer.lane, token: newToken },
   };
+}
+
+/** Nothing is paid for a free visit, to nobody and in no way. */
+function feeDiffers(from: ScheduleDetail, to: ScheduleDetail): boolean {
+  if (to.feeFen === 0 && from.feeFen === 0) return false;
+  return (
+    to.feeFen !== from.feeFen ||
+    to.paymentMode !== from.paymentMode ||
+    to.institutionId !== from.institutionId
+  );
 }

@@ -211,6 +211,16 @@ test('a word that an administrator wrote as the reason of an exception makes it 
   expect(await outcome(move(deps, old, to))).toBe('ok');
 });
 
+test.each([{ paymentMode: 'ONLINE' }, { institutionId: 'tcm-hospital' }] as const)(
+  'a free visit is moved to another free one: %s',
+  async (rest) => {
+    const deps = testDeps();
+    const old = await book(deps, await addSchedule(deps), ME);
+    const other = await addSchedule(deps, { day: '2026-03-07', practitionerId: 'doctor2', ...rest });
+    expect(await move(deps, old, other)).toMatchObject({ status: 'BOOKED', scheduleId: other.scheduleId });
+  },
+);
+
 test('takes the number of a hold that has lapsed, before its timer has said so', async () => {
   const { deps, to, old } = await twoClinics();
   for (const patientId of ['pat00002', 'pat00003', 'pat00004'])
