@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { minutesOf } from '../../shared/kernel/china-time.ts';
 import { durationSchema, hourMinuteSchema } from '../../shared/kernel/schemas.ts';
 import { policySection } from '../../shared/policy/city.ts';
 import { LEVEL_CODES } from './codes.ts';
@@ -107,14 +108,24 @@ export const followupPolicy = policySection(
     downReferral: codeSchema,
     /** A plan that was paused goes on within so many days of the return. */
     returnDays: count,
-    reminders: z.strictObject({
-      /** Nobody is reminded before or from these times of day on. */
-      from: hourMinuteSchema,
-      until: hourMinuteSchema,
-      /** From `from` on, evenly over so long. */
-      spreadMinutes: count,
-      daysBefore: days,
-    }),
+    reminders: z
+      .strictObject({
+        /** Nobody is reminded before or from these times of day on. */
+        from: hourMinuteSchema,
+        until: hourMinuteSchema,
+        /** From `from` on, evenly over so long. */
+        spreadMinutes: count,
+        daysBefore: days,
+      })
+      .check(
+        // Else a reminder would be put off to the next morning, and the next.
+        z.refine(
+          ({ from, until, spreadMinutes }) =>
+            [from, until].every((time) => hourMinuteSchema.safeParse(time).success) &&
+            minutesOf(from) + spreadMinutes <= minutesOf(until),
+          'no time of day to remind in',
+        ),
+      ),
     overdue: z.strictObject({
       /** Reminders after the window, at this interval. */
       attempts: count,

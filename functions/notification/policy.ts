@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { minutesOf } from '../../shared/kernel/china-time.ts';
 import { hourMinuteSchema } from '../../shared/kernel/schemas.ts';
 import { policySection } from '../../shared/policy/city.ts';
 import { fits, type Keyword, kindOf } from './fields.ts';
@@ -56,6 +57,12 @@ const templateSchema = z.strictObject({
   ifUnanswered: z.enum(['TAKE_AS_SENT', 'NEXT_CHANNEL']),
 });
 
+/** From the one time of day to when the other comes next; none between a time and itself, nor where one is no time. */
+function minutesBetween(from: string, until: string): number {
+  if (![from, until].every((time) => hourMinuteSchema.safeParse(time).success)) return 0;
+  return (minutesOf(until) - minutesOf(from) + 1_440) % 1_440;
+}
+
 export type TemplatePolicy = z.output<typeof templateSchema>;
 
 /** Every keyword stands for a field of the template, of a kind that the field can be written as. */
@@ -84,7 +91,13 @@ export const notificationPolicy = policySection(
   'notification',
   z.strictObject({
     /** Nothing but what is urgent goes out from `from` until `until`; what waited is spread over `spreadMinutes`. */
-    quiet: z.strictObject({ from: hourMinuteSchema, until: hourMinuteSchema, spreadMinutes: count }),
+    quiet: z.strictObject({ from: hourMinuteSchema, until: hourMinuteSchema, spreadMinutes: count }).check(
+      // Else what waits for the morning would wait for the next one, and the next.
+      z.refine(
+        ({ from, until, spreadMinutes }) => spreadMinutes <= minutesBetween(until, from),
+        'no day to send in',
+      ),
+    ),
     /** Of a visit: so many days before, at that time. */
     visitReminder: z.strictObject({ daysBefore: count.check(z.maximum(14)), at: hourMinuteSchema }),
     /** Messages a second to each provider, over all functions. */

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { evaluate, ofLastYear, rulesThatHold, yearOfControl } from '../../../functions/followup/evaluate.ts';
 import type { Rule } from '../../../functions/followup/policy.ts';
+import { followupPolicy } from '../../../functions/followup/policy.ts';
 import { addDays } from '../../../shared/kernel/china-time.ts';
 import { gradeAfter, judged, LEVEL_ROWS, unprovenRules } from './numbers/judging.ts';
 import { policyOf, questionnaires, templateNamed } from './policy-of.ts';
@@ -162,6 +163,16 @@ describe.each(CITIES)('the policy of %s', (city) => {
       const compared = [...rules.flatMap(({ when }) => when), ...(control?.controlled ?? [])];
       for (const { question } of compared) expect(asked?.has(question), `${template} ${question}`).toBe(true);
     }
+  });
+
+  test.each([
+    ['08:30', '09:30', true],
+    ['08:30', '09:29', false],
+    ['20:00', '08:30', false],
+    ['25:00', '26:30', false],
+  ])('leaves a time of day to remind in, from %s until %s: %s', (from, until, leaves) => {
+    const reminders = { ...policy.reminders, from, until, spreadMinutes: 60 };
+    expect(followupPolicy.schema.safeParse({ ...policy, reminders }).success).toBe(leaves);
   });
 
   test('names only templates that there are', () => {

@@ -132,6 +132,17 @@ describe('the quiet hours', () => {
     ]);
   });
 
+  it.each([
+    [{ from: '21:30', until: '08:00', spreadMinutes: 810 }, true],
+    [{ from: '21:30', until: '08:00', spreadMinutes: 811 }, false],
+    [{ from: '12:00', until: '14:00', spreadMinutes: 1_320 }, true],
+    [{ from: '12:00', until: '14:00', spreadMinutes: 1_321 }, false],
+    [{ from: '08:00', until: '08:00', spreadMinutes: 1 }, false],
+    [{ from: '25:00', until: '08:00', spreadMinutes: 1 }, false],
+  ])('%o leave a day to send in: %s', (hours, leave) => {
+    expect(notificationPolicy.schema.safeParse({ ...policyOf(), quiet: hours }).success).toBe(leave);
+  });
+
   it('end for each message at a minute of its own, within the hour, never at night', () => {
     const times = Array.from({ length: 2_000 }, (_, n) => awake(quiet, at('15:00:00'), `message-${n}`));
     for (const time of times) {
