@@ -2,24 +2,37 @@ import * as z from 'zod/mini';
 import type { Clock } from '../../../shared/kernel/clock.ts';
 import { type StateFile, stateFile } from '../state-file.ts';
 
-const state = z.object({ offsetMs: z.int() });
+const state = z.object({ offsetMs: z.int(), seenMs: z.optional(z.int()) });
 
-/** Real time plus an offset that only grows. The offset is on disk before anyone can read a time that rests on it. */
+/** How much of what was shown a restart may not know of. */
+const SEEN_EVERY_MS = 60_000;
+
+/**
+ * Real time plus an offset that only grows. The offset is on disk before anyone can read a time that rests on it. When the
+ * machine's own clock is set back, the offset makes up for it: the city's goes on from where it was, after a restart too.
+ */
 export class VirtualClock implements Clock {
   readonly #file: StateFile<z.output<typeof state>>;
   readonly #realTime: () => number;
   #offsetMs: number;
-  #latest = Number.NEGATIVE_INFINITY;
+  #latest: number;
+  #seenOnDisk = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, realTime: () => number = Date.now) {
     this.#file = stateFile(path, state, { offsetMs: 0 });
     this.#realTime = realTime;
-    this.#offsetMs = this.#file.read().offsetMs;
+    const { offsetMs, seenMs = Number.NEGATIVE_INFINITY } = this.#file.read();
+    this.#offsetMs = offsetMs;
+    this.#latest = seenMs;
   }
 
-  /** Never earlier than what was answered before, even when the machine's own clock is set back. */
+  /** Never earlier than what was answered before. */
   now(): number {
-    this.#latest = Math.max(this.#latest, this.#realTime() + this.#offsetMs);
+    const real = this.#realTime();
+    const isBack = real + this.#offsetMs < this.#latest;
+    const offsetMs = isBack ? this.#latest - real : this.#offsetMs;
+    if (isBack || real + offsetMs - this.#seenOnDisk >= SEEN_EVERY_MS) this.#write(offsetMs, real + offsetMs);
+    this.#latest = real + offsetMs;
     return this.#latest;
   }
 
@@ -30,8 +43,12 @@ export class VirtualClock implements Clock {
   /** Forward only: an instant that has passed already leaves the clock as it is. */
   moveTo(instantMs: number): void {
     if (instantMs <= this.now()) return;
-    const offsetMs = instantMs - this.#realTime();
-    this.#file.write({ offsetMs });
+    this.#write(instantMs - this.#realTime(), instantMs);
+  }
+
+  #write(offsetMs: number, seenMs: number): void {
+    this.#file.write({ offsetMs, seenMs });
     this.#offsetMs = offsetMs;
+    this.#seenOnDisk = seenMs;
   }
 }

@@ -53,7 +53,7 @@ describe('the city clock', () => {
     const { clock, machine, path, realTime } = machineOf([]);
     await machine.move((now) => now + 90 * MINUTE);
     expect(clock.now()).toBe(start + 90 * MINUTE);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ offsetMs: 90 * MINUTE });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ offsetMs: 90 * MINUTE });
     expect(new VirtualClock(path, realTime).now()).toBe(start + 90 * MINUTE);
   });
 
@@ -66,6 +66,22 @@ describe('the city clock', () => {
     expect(move.to).toBe(move.from);
     real -= MINUTE;
     expect(clock.now()).toBe(start + 10 * MINUTE);
+  });
+
+  it('goes on from where it was when the machine’s own clock is set back, while it runs or while it is off', () => {
+    const DAY = 24 * 60 * MINUTE;
+    let real = start;
+    const { clock, path } = machineOf([], { realTime: () => real });
+    expect(clock.now()).toBe(start);
+    real -= DAY;
+    expect(clock.now()).toBe(start);
+    real += 5 * MINUTE;
+    expect(clock.now()).toBe(start + 5 * MINUTE);
+    real -= DAY;
+    const restarted = new VirtualClock(path, () => real);
+    expect(restarted.now()).toBe(start + 5 * MINUTE);
+    real += MINUTE;
+    expect(restarted.now()).toBe(start + 6 * MINUTE);
   });
 });
 
