@@ -77,21 +77,27 @@ export function endCharge(
   return { set: {}, along: [] };
 }
 
-/** Paid for a renewal that was concluded, or before there was any term. */
-function isOfTermToCome({ term, next, status }: Signing): boolean {
-  return term === undefined || (next !== undefined && status !== 'RENEWAL' && status !== 'RENEWAL_PAYING');
+/** Paid for a renewal, and not for the running term where the next one costs nothing; or before there was any term. */
+function isOfTermToCome({ term, next }: Signing): boolean {
+  return term === undefined || (next?.instalmentsPaid ?? 0) > 0;
 }
 
-/** In its first days, or its end was asked for in them: whoever has to sign it too cannot sit them out. */
+/**
+ * In the first days of a term that was paid for, or its end was asked for in them: whoever has to sign it too cannot sit
+ * them out.
+ */
 function isYoung(
   deps: Pick<Deps, 'clock' | 'city'>,
-  { term, status, history, entitlements }: Signing,
+  { term, status, history, entitlements, instalmentsPaid }: Signing,
 ): boolean {
   const { coolingOffDays } = policyNow(deps).termination;
   const untouched = Object.values(entitlements).every(({ total, left }) => total === left);
   const askedAt = status === 'TERMINATING' ? history.at(-1)?.at : undefined;
   return (
-    untouched && term !== undefined && dayOf(askedAt ?? deps.clock.now()) < addDays(term.from, coolingOffDays)
+    untouched &&
+    instalmentsPaid > 0 &&
+    term !== undefined &&
+    dayOf(askedAt ?? deps.clock.now()) < addDays(term.from, coolingOffDays)
   );
 }
 

@@ -211,6 +211,27 @@ test('gives back what was paid for a renewal when the resident moves to another 
   expect([old.status, old.charge?.status]).toEqual(['MOVED', 'REFUND_DUE']);
 });
 
+test.each([
+  ['before', 0],
+  ['when', 30],
+])(
+  'gives back nothing of a term that is used up, %s the next one begins, which costs nothing',
+  async (_, days) => {
+    const told = await story();
+    const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
+    await told.world.pay(waiting);
+    await told.world.pass(340 * DAY);
+    const home = told.people.of(ADULT);
+    shown(await home.post(homePath(ADULT, waiting.signingId, 'renewal-packages'), { packageIds: [] }));
+    await bothSign(told, waiting);
+    await told.world.pass(days * DAY);
+    shown(await home.post(homePath(ADULT, waiting.signingId, 'termination'), { reason: 'OTHER' }));
+    await bothSign(told, waiting);
+    const ended = await told.world.now(waiting);
+    expect([ended.status, ended.charge?.status]).toEqual(['TERMINATED', 'PAID']);
+  },
+);
+
 test('renews a paid package at the price of the day, and turns when the old term ends', async () => {
   const told = await story();
   const waiting = await signed(told, ADULT, ['FAMILY_PLUS']);
