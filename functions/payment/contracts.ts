@@ -169,7 +169,13 @@ export const payeeView = z.object({
   institutionId: idSchema,
   mchid: mchidSchema,
   subMchid: z.optional(mchidSchema),
+  /** The account that put it, and when. */
+  putBy: z.string(),
+  putAt: instantSchema,
 });
+
+/** `payee` is in force; `history` has that and all before it, the newest first. */
+export const payeeHistory = z.object({ payee: z.optional(payeeView), history: z.array(payeeView) });
 
 /** `payment.settlement-paid`. `by`: an account; left out where WeChat told of it. */
 export const settlementPaid = z.object({

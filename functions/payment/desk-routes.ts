@@ -1,16 +1,15 @@
 import { accountOf } from '../../shared/access/acting.ts';
 import { route } from '../../shared/context.ts';
-import { instant } from '../../shared/kernel/clock.ts';
 import * as contract from './contracts.ts';
-import { atDesk, byAuthorityAbove } from './doors.ts';
+import { atDesk, byAdministrator, byAuthorityAbove } from './doors.ts';
 import { paymentErrors } from './errors.ts';
 import { listOf, openCharges } from './open-charges.ts';
+import { putPayee, readPayee } from './payee-accounts.ts';
 import { askingWeChat } from './payer-routes.ts';
 import type { PaymentDeps } from './payment-deps.ts';
-import { noteMerchant } from './reconcile-merchants.ts';
 import { askRefund } from './request-refund.ts';
 import { confirmRefund, retryRefund } from './retry-refund.ts';
-import { payees, type Settlement, settlements } from './store.ts';
+import { type Settlement, settlements } from './store.ts';
 import { takeOnsitePayment } from './take-onsite-payment.ts';
 import { refundViewOf, viewOf } from './views.ts';
 
@@ -145,20 +144,19 @@ export const deskRoutes = [
       const { institutionId } = call.params;
       const { mchid, subMchid } = call.body;
       const account = { institutionId, mchid, ...(subMchid === undefined ? {} : { subMchid }) };
-      await putPayee(deps, account, accountOf(call));
-      return account;
+      return putPayee(deps, account, accountOf(call));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/payment/institutions/{institutionId}/payee',
+    summary: '机构收款商户号及历次变更',
+    access: [...byAdministrator, ...byAuthorityAbove],
+    request: { params: contract.institutionParams },
+    response: contract.payeeHistory,
+    handle: async (deps: PaymentDeps, { params }) => {
+      const { history, ...inForce } = await readPayee(deps, params.institutionId);
+      return { ...inForce, history: [...history] };
     },
   }),
 ];
-
-/** From now on the institution's fees go to this account; settlements that are under way keep theirs. */
-export async function putPayee(
-  deps: Pick<PaymentDeps, 'table' | 'clock'>,
-  account: { readonly institutionId: string; readonly mchid: string; readonly subMchid?: string },
-  putBy: string,
-): Promise<void> {
-  await deps.table.transact([
-    payees.putOperation(account.institutionId, { ...account, putBy, putAt: instant(deps.clock) }),
-    noteMerchant(account),
-  ]);
-}

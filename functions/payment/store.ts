@@ -116,6 +116,16 @@ export const payees = entity<string, PayeeAccount>(CONTEXT, 'payee', (institutio
   sk: 'account',
 }));
 
+/** Every account an institution has had, by the instant it was put: who sends its money elsewhere for a day leaves a trace. */
+export const payeeHistory = entity<Pick<PayeeAccount, 'institutionId' | 'putAt' | 'putBy'>, PayeeAccount>(
+  CONTEXT,
+  'payee-history',
+  ({ institutionId, putAt, putBy }) => ({
+    pk: payees.key(institutionId).pk,
+    sk: `put#${putAt}#${putBy}`,
+  }),
+);
+
 /** Timers of settlements and refunds. */
 export const CHECK = 'check-settlement';
 export const REFUND = 'follow-refund';

@@ -1,4 +1,4 @@
-import { putPayee } from '../../../functions/payment/desk-routes.ts';
+import { putPayee } from '../../../functions/payment/payee-accounts.ts';
 import type { Deps } from '../../../shared/deps.ts';
 import { payeesOf } from './merchants.ts';
 import { readCity } from './read-city.ts';

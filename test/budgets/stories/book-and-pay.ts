@@ -1,6 +1,6 @@
 import { booking } from '../../../functions/booking/context.ts';
 import { payment } from '../../../functions/payment/context.ts';
-import { putPayee } from '../../../functions/payment/desk-routes.ts';
+import { putPayee } from '../../../functions/payment/payee-accounts.ts';
 import { readCity } from '../../../infra/local/city/read-city.ts';
 import { openidItem } from '../../../shared/access/openid-view.ts';
 import { resident } from '../../contexts/booking/door.ts';

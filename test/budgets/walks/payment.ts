@@ -110,6 +110,7 @@ async function walkWindow(walk: Walk): Promise<void> {
     { institutionId: CLINIC },
     { as: authority, body: { mchid: MERCHANTS.clinic } },
   );
+  await ask(`GET ${AT}/payee`, { institutionId: CLINIC }, { as: authority });
   const chargeId = await held(walk, { practitionerId: 'doctor5', day: '2026-03-06' });
   await ask(`GET ${AT}/patients/{patientId}/charges`, PLACE, { as: clerk });
   const body = { patientId: ME, chargeIds: [chargeId], means: 'CASH' };

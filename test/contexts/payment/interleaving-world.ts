@@ -1,6 +1,6 @@
 import { booking } from '../../../functions/booking/context.ts';
 import { payment } from '../../../functions/payment/context.ts';
-import { putPayee } from '../../../functions/payment/desk-routes.ts';
+import { putPayee } from '../../../functions/payment/payee-accounts.ts';
 import { type PaymentDeps, providePayment } from '../../../functions/payment/payment-deps.ts';
 import { paymentPolicy } from '../../../functions/payment/policy.ts';
 import { openidItem } from '../../../shared/access/openid-view.ts';

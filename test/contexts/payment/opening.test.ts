@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { putPayee } from '../../../functions/payment/desk-routes.ts';
 import type { InsuranceSettlement } from '../../../functions/payment/insurance.ts';
 import { listOf, openCharges } from '../../../functions/payment/open-charges.ts';
 import { openSettlement, type SettlementRequest } from '../../../functions/payment/open-settlement.ts';
 import { afterPause } from '../../../functions/payment/pauses.ts';
+import { putPayee } from '../../../functions/payment/payee-accounts.ts';
 import { type PaymentDeps, policyNow } from '../../../functions/payment/payment-deps.ts';
 import { paymentPolicy } from '../../../functions/payment/policy.ts';
 import { type Settlement, settlementIdOf, settlements } from '../../../functions/payment/store.ts';

@@ -41,6 +41,40 @@ describe('a payee', () => {
     });
   });
 
+  test('that is changed and changed back leaves a trace of both, for those of the house and above it', async () => {
+    for (const mchid of [MERCHANTS.clinic, MERCHANTS.hospital]) {
+      scene.deps.clock.advance(60_000);
+      await ask('PUT', PAYEE, { as: authority, body: { mchid } });
+    }
+    const administrator = (institutionId: string) =>
+      staff(scene.deps, `admin-${institutionId}`, ['institution-administrator'], { institutionId });
+    const put = (mchid: string, putBy: string, minute: number) => ({
+      institutionId: HOSPITAL,
+      mchid,
+      putBy,
+      putAt: `2026-03-02T00:0${minute}:00.000Z`,
+    });
+    const last = put(MERCHANTS.hospital, 'acc-authority', 2);
+    const history = [
+      last,
+      put(MERCHANTS.clinic, 'acc-authority', 1),
+      put(MERCHANTS.hospital, 'authority', 0),
+    ];
+    for (const as of [authority, await administrator(HOSPITAL)]) {
+      const { status, body } = await ask('GET', PAYEE, { as });
+      expect([status, body]).toEqual([200, { payee: last, history }]);
+    }
+    const elsewhere = await administrator('jx-clinic');
+    expect(await ask('GET', PAYEE, { as: elsewhere })).toMatchObject({ status: 403 });
+  });
+
+  test('that nobody has put has no history', async () => {
+    await scene.deps.table.put({ pk: 'institution#jx-third', sk: 'place', ancestors: ['bureau'] });
+    const answer = await ask('GET', '/payment/institutions/jx-third/payee', { as: authority });
+    expect(answer).toMatchObject({ status: 200, body: { history: [] } });
+    expect(answer.body).not.toHaveProperty('payee');
+  });
+
   test('that is changed takes what is paid from now on; what is under way stays with the old one', async () => {
     const held = await heldAppointment(scene);
     const { settlement } = await opened(scene, [held]);

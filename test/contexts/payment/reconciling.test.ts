@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { putPayee } from '../../../functions/payment/desk-routes.ts';
 import { postings } from '../../../functions/payment/ledger.ts';
 import { ledgerSum } from '../../../functions/payment/ledger-queries.ts';
 import { merchantSecret } from '../../../functions/payment/merchants.ts';
+import { putPayee } from '../../../functions/payment/payee-accounts.ts';
 import {
   askReconciliation,
   openReconciliations,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { payment } from '../../../functions/payment/context.ts';
-import { putPayee } from '../../../functions/payment/desk-routes.ts';
 import { type Posting, postings } from '../../../functions/payment/ledger.ts';
+import { putPayee } from '../../../functions/payment/payee-accounts.ts';
 import { askRefund } from '../../../functions/payment/request-refund.ts';
 import { openWork } from '../../../functions/payment/worklist.ts';
 import { door, staff } from '../booking/door.ts';

@@ -1,8 +1,8 @@
 import { booking } from '../../../functions/booking/context.ts';
 import type { Appointment } from '../../../functions/booking/store.ts';
 import { payment } from '../../../functions/payment/context.ts';
-import { putPayee } from '../../../functions/payment/desk-routes.ts';
 import { selfPaid } from '../../../functions/payment/insurance.ts';
+import { putPayee } from '../../../functions/payment/payee-accounts.ts';
 import { askingWeChat } from '../../../functions/payment/payer-routes.ts';
 import type { PaymentDeps } from '../../../functions/payment/payment-deps.ts';
 import { paymentPolicy } from '../../../functions/payment/policy.ts';
