@@ -12,12 +12,13 @@ export interface BusMessage {
   readonly event: string;
 }
 
-/** What a worker is called with: by Step Functions, the bus, a daily rule, or the minute's sweep. */
+/** What a worker is called with: by Step Functions, the bus, a daily rule, the minute's sweep, or an operator. */
 export type WorkerEvent =
   | { readonly task: string; readonly input: unknown; readonly token?: string }
   | EventBridgeEvent<string, BusMessage>
   | { readonly schedule: string; readonly at: string }
-  | { readonly sweep: true };
+  | { readonly sweep: true }
+  | { readonly resumeParked: true };
 
 export const taskMessage = z.object({ task: z.string(), input: z.unknown(), token: z.optional(z.string()) });
 export const busMessage = z.object({
@@ -25,6 +26,7 @@ export const busMessage = z.object({
 });
 export const scheduleMessage = z.object({ schedule: z.string(), at: instantSchema });
 export const sweepMessage = z.object({ sweep: z.literal(true) });
+export const resumeParkedMessage = z.object({ resumeParked: z.literal(true) });
 
 const restOfEvent = z.object({
   at: instantSchema,

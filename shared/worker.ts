@@ -1,6 +1,7 @@
 import type { Context as LambdaContext } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import type { Context } from './context.ts';
+import { resumeParked } from './data/resume-parked.ts';
 import { sweepDue } from './data/sweep.ts';
 import { createDeps, type Deps } from './deps.ts';
 import { logEntry } from './observability/log.ts';
@@ -9,6 +10,7 @@ import {
   busMessage,
   eventOf,
   parsed,
+  resumeParkedMessage,
   scheduleMessage,
   sweepMessage,
   taskMessage,
@@ -21,6 +23,7 @@ const FAILED = logEntry('WORKER_FAILED', 'a message could not be handled and wil
 const SUBSCRIPTION_FAILED = logEntry('SUBSCRIPTION_FAILED', 'a subscription did not take its event');
 const TIMER_FAILED = logEntry('TIMER_FAILED', 'a timer was not handled and comes again');
 const SWEPT = logEntry('TIMERS_SWEPT', 'due timers were handled');
+const RESUMED = logEntry('TIMERS_RESUMED', 'timers that had failed too often were set going again');
 const PARKED = logEntry('TIMERS_PARKED', 'timers failed too often and wait for an operator');
 
 /**
@@ -60,6 +63,7 @@ async function handle(context: Context, deps: Deps, event: unknown, requestId: s
   const schedule = scheduleMessage.safeParse(event).data;
   if (schedule !== undefined) return fire(context, deps, schedule);
   if (sweepMessage.safeParse(event).success) return sweep(context, deps);
+  if (resumeParkedMessage.safeParse(event).success) return resume(context, deps);
   throw new UnknownMessage('message');
 }
 
@@ -130,5 +134,11 @@ async function sweep(context: Context, deps: Deps): Promise<unknown> {
   });
   if (result.claimed > 0) log.info(SWEPT, { context: context.name, ...result });
   if (result.parked > 0) log.error(PARKED, { context: context.name, parked: result.parked });
+  return result;
+}
+
+async function resume(context: Context, { table, clock, log }: Deps): Promise<unknown> {
+  const result = await resumeParked({ table, clock, context: context.name, mostMs: SWEEP_MS });
+  log.info(RESUMED, { context: context.name, ...result });
   return result;
 }

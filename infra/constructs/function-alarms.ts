@@ -44,7 +44,11 @@ export function watchFunction(
     impact: isApi
       ? `Somebody's request to ${context} ended with 系统繁忙 or 服务暂时不可用.`
       : `Something in ${context} was given up: a timer that failed too often stands still until an operator looks at it.`,
-    runbook: `Search /${stack.city.id}/${context}-${entry} for level ERROR: the code names the fault, requestId the request; nothing personal is in the line.`,
+    runbook: `Search /${stack.city.id}/${context}-${entry} for level ERROR: the code names the fault, requestId the request; nothing personal is in the line.${
+      isApi
+        ? ''
+        : ` After TIMERS_PARKED mend what made them fail (TIMER_FAILED says it), then invoke ${functionName} with {"resumeParked": true}.`
+    }`,
   });
   new HouseAlarm(scope, stack, 'Throttles', {
     name: `${context}-${entry}-throttles`,

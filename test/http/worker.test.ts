@@ -67,6 +67,7 @@ describe('a message that nobody declared', () => {
     ['a schedule', { schedule: 'unknown', at: '2026-03-02T00:00:00Z' }],
     ['a message of another kind', { hello: 'world' }],
     ['a sweep that is none', { sweep: false }],
+    ['nothing to resume', { resumeParked: false }],
     ['a schedule without its time', { schedule: 'nightly' }],
     ['a bus event without a detail', { 'detail-type': 'domain-event' }],
     ['a word', 'hello'],
@@ -316,6 +317,29 @@ describe('a sweep', () => {
     const parked = deps.lines.filter(({ code }) => code === 'TIMERS_PARKED');
     expect(parked.map(({ level }) => level)).toEqual(parked.map(() => 'error'));
     expect(parked.reduce((sum, { facts }) => sum + Number(facts['parked']), 0)).toBe(3);
+  });
+
+  it('is resumed by an operator who has mended what made the timers fail', async () => {
+    let isMended = false;
+    const called: string[] = [];
+    const { send, deps } = await withTimers(async (pk) => {
+      if (!isMended) throw new Error('not yet');
+      called.push(pk);
+    });
+    for (let times = 0; times < 12; times += 1) {
+      await send({ sweep: true });
+      deps.clock.advance(3_600_000);
+    }
+    isMended = true;
+    expect(await send({ sweep: true })).toMatchObject({ claimed: 0 });
+    expect(await send({ resumeParked: true })).toEqual({ resumed: 3, left: false });
+    expect(await send({ sweep: true })).toMatchObject({ claimed: 3, done: 3 });
+    expect(called.toSorted()).toEqual(['things#a', 'things#b', 'things#later']);
+    expect(deps.lines.find(({ code }) => code === 'TIMERS_RESUMED')?.facts).toEqual({
+      context: 'things',
+      resumed: 3,
+      left: false,
+    });
   });
 });
 

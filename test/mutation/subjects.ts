@@ -51,7 +51,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     bar: 85,
   },
   stores: {
-    mutate: ['shared/data/{carried,condition,entity,expression,query-plan,said,sweep}.ts'],
+    mutate: ['shared/data/{carried,condition,entity,expression,query-plan,resume-parked,said,sweep}.ts'],
     tests: [
       'test/engines/table/table-{entity,carried,sweep,refusals,queries,transactions,changes,conditions}.test.ts',
     ],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { timerOf } from '../../../shared/data/carried.ts';
 import { createMemoryTable } from '../../../shared/data/memory-table.ts';
+import { resumeParked } from '../../../shared/data/resume-parked.ts';
 import { dueShardOf, dueShards, parkedShard } from '../../../shared/data/schema.ts';
 import { type DueHandler, type Sweep, sweepDue } from '../../../shared/data/sweep.ts';
 import type { Item, Table } from '../../../shared/data/table.ts';
@@ -276,6 +277,60 @@ describe.each(targets)('a sweep $name', ({ start }) => {
       const { seen, handler } = recorder();
       await sweep({ lapse: handler });
       expect(seen).toEqual(['a']);
+    });
+    it('runs again, with all its attempts, once an operator resumes what is parked', async () => {
+      const clock = { now: () => now };
+      const keys = [await due('a'), await due('b'), await due('c', START, 'lapse', `${context}#2`)];
+      const other = `${context}x`;
+      await table.put({ pk: `${other}#1`, sk: 'd' }, { timer: { kind: 'lapse', at: iso(START) } });
+      await sweep({ lapse: fails }, { maxAttempts: 1 });
+      await sweep({ lapse: fails }, { maxAttempts: 1, context: other });
+      now += 86_400_000;
+      expect(await resumeParked({ table, context, clock })).toEqual({ resumed: 3, left: false });
+      expect(await resumeParked({ table, context, clock })).toEqual({ resumed: 0, left: false });
+      for (const key of keys) {
+        const item = (await stored(key)) ?? key;
+        expect(timerOf(item)).toEqual({ kind: 'lapse', at: iso(now), attempts: 0 });
+        expect(item).not.toHaveProperty('dueClaim');
+      }
+      const { seen, handler } = recorder();
+      expect(await sweep({ lapse: handler })).toMatchObject({ claimed: 3, done: 3 });
+      expect(seen.toSorted()).toEqual(['a', 'b', 'c']);
+      expect(await resumeParked({ table, context: other, clock })).toEqual({ resumed: 1, left: false });
+    });
+    it('is resumed page by page, as long as there is time', async () => {
+      for (const sk of ['a', 'b', 'c']) await due(sk);
+      await sweep({ lapse: fails }, { maxAttempts: 1 });
+      const pages: Pick<Table, 'query' | 'update'> = {
+        query: (spec) => table.query({ ...spec, limit: 1 }),
+        update: async (...given) => {
+          now += 1_000;
+          return table.update(...given);
+        },
+      };
+      const parked = { table: pages, context, clock: { now: () => now } };
+      expect(await resumeParked({ ...parked, mostMs: 1_000 })).toEqual({ resumed: 1, left: true });
+      expect(await resumeParked({ ...parked, mostMs: 9_000 })).toEqual({ resumed: 2, left: false });
+    });
+    it('is left alone where its timer was set anew or cleared before it could be resumed', async () => {
+      const [anew, cleared] = [await due('a'), await due('b')];
+      await sweep({ lapse: fails }, { maxAttempts: 1 });
+      const next = { kind: 'next', at: iso(START + 5_000) };
+      const late: Pick<Table, 'query' | 'update'> = {
+        query: async (spec) => {
+          const page = await table.query(spec);
+          await table.update(anew, {}, { timer: next });
+          await table.update(cleared, {}, { timer: null });
+          return page;
+        },
+        update: (...given) => table.update(...given),
+      };
+      expect(await resumeParked({ table: late, context, clock: { now: () => now } })).toEqual({
+        resumed: 0,
+        left: false,
+      });
+      expect(timerOf((await stored(anew)) ?? anew)).toEqual({ ...next, attempts: 0 });
+      expect(timerOf((await stored(cleared)) ?? cleared)).toBeUndefined();
     });
     it('keeps the timer it had set before it failed', async () => {
       const key = await due('a');
