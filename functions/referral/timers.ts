@@ -66,10 +66,11 @@ async function undo(deps: Deps, seen: Referral): Promise<void> {
   );
 }
 
+/** A step that was left since its timer was claimed has nothing to do any more, and the one after it a timer of its own. */
 function onReferral(work: (deps: Deps, seen: Referral) => Promise<void>): TimerHandler {
-  return async (deps, { key }) => {
+  return async (deps, { key, item }) => {
     const seen = await referrals.get(deps.table, idOf(key), { consistent: true });
-    if (seen !== undefined) await work(deps, seen);
+    if (seen?.turn === referrals.from(item).turn) await work(deps, seen);
   };
 }
 

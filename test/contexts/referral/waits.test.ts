@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { referrals } from '../../../functions/referral/store.ts';
+import { timers } from '../../../functions/referral/timers.ts';
 import { ENDED, OPEN, type ReferralStatus } from '../../../functions/referral/transitions.ts';
+import { timerOf } from '../../../shared/data/carried.ts';
 import { eventFor } from '../../../shared/data/events.ts';
+import type { Item } from '../../../shared/data/table.ts';
 import { application, homePath, PATIENT, shown, staffPath } from './people.ts';
 import {
   accept,
   apply,
   applyDown,
+  approve,
   communityAccepts,
   executions,
   returnAtGate,
@@ -92,6 +97,27 @@ describe('a wait', () => {
     expect(later.code).toBe('WRONG_STATE');
     expect(stillHeld(told.world)).toEqual([]);
   });
+
+  test.each(Object.keys(timers))(
+    'that was left while its timer, %s, was being looked at keeps what the next step has set',
+    async (kind) => {
+      const told = await story();
+      const { deps, events } = told.world;
+      const referralId = await apply(told);
+      const key = referrals.key({ patientId: PATIENT, referralId });
+      const stored = async (): Promise<Item> => ({
+        ...key,
+        ...(await deps.table.get(key, { consistent: true })),
+      });
+      const claimed = await stored();
+      await approve(told, referralId);
+      const [next, before] = [await stored(), events.length];
+      await timers[kind]?.(deps, { key, item: claimed });
+      await told.world.pass(0);
+      expect(timerOf(await stored())).toEqual(timerOf(next));
+      expect([(await told.now(referralId)).status, events.length]).toEqual(['OFFERED', before]);
+    },
+  );
 
   test('is not ended by the reminder, nor by a decision that comes in the same moment as its end', async () => {
     const told = await story();
