@@ -301,8 +301,15 @@ describe.each(targets)('a sweep $name', ({ start }) => {
     it('is resumed page by page, as long as there is time', async () => {
       for (const sk of ['a', 'b', 'c']) await due(sk);
       await sweep({ lapse: fails }, { maxAttempts: 1 });
+      let next: Item | undefined;
       const pages: Pick<Table, 'query' | 'update'> = {
-        query: (spec) => table.query({ ...spec, limit: 1 }),
+        // One that it could not resume, it does not meet again.
+        query: async (spec) => {
+          expect(spec.after).toEqual(next);
+          const page = await table.query({ ...spec, limit: 1 });
+          next = page.next;
+          return page;
+        },
         update: async (...given) => {
           now += 1_000;
           return table.update(...given);
@@ -310,6 +317,7 @@ describe.each(targets)('a sweep $name', ({ start }) => {
       };
       const parked = { table: pages, context, clock: { now: () => now } };
       expect(await resumeParked({ ...parked, mostMs: 1_000 })).toEqual({ resumed: 1, left: true });
+      next = undefined;
       expect(await resumeParked({ ...parked, mostMs: 9_000 })).toEqual({ resumed: 2, left: false });
     });
     it('is left alone where its timer was set anew or cleared before it could be resumed', async () => {
