@@ -7,7 +7,7 @@ import { median } from './median.ts';
 
 const FIRST = 100;
 const FACTORS = [1, 10, 100] as const;
-const ROUNDS = 11;
+const ROUNDS = 45;
 /** Uncounted: the code is compiled meanwhile. */
 const WARMING = 3;
 const MOST_MORE = 1.1;
