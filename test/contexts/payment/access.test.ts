@@ -29,6 +29,7 @@ const MATRIX: Readonly<Record<string, readonly string[]>> = {
   [`POST ${AT}/settlements/{settlementId}/refunds/{refundNo}/confirm`]: DESK,
   [`POST ${AT}/settlements/{settlementId}/refunds/{refundNo}/retry`]: DESK,
   [`PUT ${AT}/payee`]: AUTHORITY,
+  [`GET ${AT}/payee`]: [...ADMINISTRATOR, ...AUTHORITY],
   [`GET ${AT}/work-items`]: DESK,
   [`POST ${AT}/work-items/{workItemId}/resolve`]: DESK,
   [`GET ${AT}/days/{day}/summary`]: DESK,
