@@ -19,7 +19,7 @@ export const paymentMutants: readonly Mutant[] = [
     'a charge is given free while its payer stands at the password',
     'close-settlement',
     `return { settlement: await giveUpIfDue(deps, settlement), outcome };`,
-    `return { settlement: await letGo(deps, settlement), outcome };`,
+    `return { settlement: await letGo(deps, settlement, {}), outcome };`,
   ),
   inPayment(
     'opened-without-a-claim',
@@ -82,7 +82,7 @@ export const paymentMutants: readonly Mutant[] = [
     'two payers pay one charge, because it was free before WeChat had closed the order',
     'close-settlement',
     `  const outcome = await closeOrder(deps, settlement);\n`,
-    `  await letGo(deps, settlement);\n  const outcome = await closeOrder(deps, settlement);\n`,
+    `  await letGo(deps, settlement, {});\n  const outcome = await closeOrder(deps, settlement);\n`,
   ),
   inPayment(
     'launched-after-letting-go',

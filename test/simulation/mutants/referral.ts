@@ -52,4 +52,14 @@ export const referralMutants: readonly Mutant[] = [
     ),
     isRare: true,
   },
+  {
+    ...inReferral(
+      'timer-of-a-step-that-was-left',
+      'a reminder claimed as its wait ends clears the timer that gives the number back',
+      'timers',
+      `if (seen?.turn === referrals.from(item).turn)`,
+      `if (seen !== undefined)`,
+    ),
+    isRare: true,
+  },
 ];

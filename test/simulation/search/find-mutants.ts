@@ -10,6 +10,9 @@ export interface Hunt {
   readonly rule?: string;
 }
 
+/** A bug that no longer fits the code around it stumbles over its own words: that is not being found. */
+const STUMBLING: readonly string[] = ['TypeError', 'ReferenceError', 'SyntaxError'];
+
 /** Looks for each planted bug, one process each, so many at a time. */
 export async function findMutants({
   seeds,
@@ -43,7 +46,7 @@ export async function findMutants({
         name,
         workflow,
         seedsNeeded: tried,
-        ...(failure === undefined ? {} : { rule: failure.rule }),
+        ...(failure === undefined || STUMBLING.includes(failure.rule) ? {} : { rule: failure.rule }),
       };
       hunts.push(hunt);
       onHunt?.(hunt);
