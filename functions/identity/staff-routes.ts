@@ -26,6 +26,15 @@ const assisted = allow(PATIENT_ROLES, institution());
 /** Who has the person and the card in front of them. */
 const counter = allow('clerk', institution());
 
+/** Why somebody who is staff already cannot take up roles here. */
+const IN_OFFICE = [
+  'STAFF_NOT_FOUND',
+  'ROLE_NOT_ASSIGNABLE',
+  'PRACTITIONER_REQUIRED',
+  'PRACTITIONER_NOT_HERE',
+  'OWN_STAFF_ACCOUNT',
+];
+
 export const deskRoutes: readonly Route[] = [
   route({
     method: 'POST',
@@ -181,13 +190,7 @@ export const administrationRoutes: readonly Route[] = [
     access: administrators,
     request: { params: contracts.institutionParams, body: contracts.staffBindingRequest },
     response: contracts.staffMember,
-    errors: [
-      'STAFF_NOT_FOUND',
-      'ROLE_NOT_ASSIGNABLE',
-      'PRACTITIONER_REQUIRED',
-      'PRACTITIONER_NOT_HERE',
-      'OWN_STAFF_ACCOUNT',
-    ],
+    errors: IN_OFFICE,
     requestKey: 'not-needed',
     handle: bindStaff,
   }),
@@ -198,13 +201,7 @@ export const administrationRoutes: readonly Route[] = [
     access: administrators,
     request: { params: contracts.staffParams, body: contracts.staffRolesRequest },
     response: contracts.staffMember,
-    errors: [
-      'STAFF_NOT_FOUND',
-      'ROLE_NOT_ASSIGNABLE',
-      'PRACTITIONER_REQUIRED',
-      'PRACTITIONER_NOT_HERE',
-      'OWN_STAFF_ACCOUNT',
-    ],
+    errors: IN_OFFICE,
     handle: changeStaffRoles,
   }),
   route({
@@ -224,13 +221,7 @@ export const administrationRoutes: readonly Route[] = [
     access: administrators,
     request: { params: contracts.staffParams },
     response: contracts.staffMember,
-    errors: [
-      'STAFF_NOT_FOUND',
-      'ROLE_NOT_ASSIGNABLE',
-      'PRACTITIONER_REQUIRED',
-      'PRACTITIONER_NOT_HERE',
-      'OWN_STAFF_ACCOUNT',
-    ],
+    errors: IN_OFFICE,
     handle: reinstateStaff,
   }),
   route({
