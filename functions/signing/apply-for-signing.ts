@@ -1,5 +1,6 @@
 import { keyOf, type Stepping } from '../../shared/access/acting.ts';
 import { openPatientProfile, patientProfileKey } from '../../shared/access/patient-view.ts';
+import { everyPage } from '../../shared/data/every-page.ts';
 import type { Deps } from '../../shared/deps.ts';
 import { dayOf } from '../../shared/kernel/china-time.ts';
 import { instant } from '../../shared/kernel/clock.ts';
@@ -15,10 +16,10 @@ import { policyNow } from './signing-moves.ts';
 import {
   type Captured,
   institutions,
+  ofPatient,
   type Resident,
   type Signing,
   signings,
-  signingsOf,
   type Team,
 } from './store.ts';
 import { readTeam, reservePlace } from './teams.ts';
@@ -75,7 +76,12 @@ async function repeated(
 ): Promise<Signing | undefined> {
   if (captured !== undefined) {
     const { captureId, witness } = captured;
-    const all = await signingsOf(table, patientId);
+    // A life has a few dozen.
+    const all = await everyPage(table, signings, {
+      pk: ofPatient(patientId),
+      sk: { beginsWith: 'signing#' },
+      consistent: true,
+    });
     return all.find((one) => one.captured?.captureId === captureId && one.captured.witness === witness);
   }
   if (waiting === undefined) return undefined;

@@ -1,7 +1,5 @@
 import type { Charge } from '../../shared/charges/charge.ts';
 import { entity } from '../../shared/data/entity.ts';
-import { everyPage } from '../../shared/data/every-page.ts';
-import type { Table } from '../../shared/data/table.ts';
 import type { Day } from '../../shared/kernel/china-time.ts';
 import type { InstitutionLevel } from '../../shared/kernel/institution-level.ts';
 import type { Channel, EndReason, Group } from './codes.ts';
@@ -283,15 +281,6 @@ export const institutions = entity<string, InstitutionCopy>(CONTEXT, 'institutio
   pk: `${CONTEXT}#institution#${institutionId}`,
   sk: 'copy',
 }));
-
-/** All signings of a patient, as they stand. A life has a few dozen. */
-export async function signingsOf(table: Table, patientId: string): Promise<readonly Signing[]> {
-  return everyPage(table, signings, {
-    pk: ofPatient(patientId),
-    sk: { beginsWith: 'signing#' },
-    consistent: true,
-  });
-}
 
 /** The signing of an item whose timer is due. */
 export function signingOf({ pk, sk }: { readonly pk: string; readonly sk: string }): SigningId {
